@@ -1,0 +1,270 @@
+"""Everything Kumihan has to tell a person about a note: one code, one place, one line.
+
+Bad content never raises; it yields a :class:`Diagnostic` and a visible placeholder.
+A new message is one member of :class:`Code`; ``kumihan explain CODE`` prints its text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+
+class Severity(StrEnum):
+    """How bad it is: an ERROR costs the note, a WARNING costs something on the page, INFO nothing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+
+class Code(Enum):
+    """All diagnostics: ``NAME = (code, severity, "cause", "cure")``, sorted by code."""
+
+    code: str
+    severity: Severity
+    cause: str
+    cure: str
+
+    def __new__(cls, code: str, severity: Severity, cause: str, cure: str) -> Code:
+        """Give each member its four parts."""
+        member = object.__new__(cls)
+        member._value_ = code
+        member.code, member.severity, member.cause, member.cure = code, severity, cause, cure
+        return member
+
+    BLOCK_MISSING = (
+        "block.missing",
+        _W,
+        "A link or embed names a block id (`#^id`) that the target note does not have.",
+        "Add ` ^id` at the end of the block, or correct the link.",
+    )
+    CALLOUT_UNKNOWN = (
+        "callout.unknown",
+        _I,
+        "The callout's type is none of Obsidian's and not defined by you; it is printed like `note`.",
+        "Nothing, if that is what you want; else correct the type or add it to styles/callouts.yaml.",
+    )
+    CONFIG_INVALID = (
+        "config.invalid",
+        _W,
+        "A setting's value has the wrong type or is not one of those allowed; it is ignored.",
+        "Give a value of the kind named in the message (`kumihan config` lists all).",
+    )
+    CONFIG_SCOPE = (
+        "config.scope",
+        _W,
+        "A setting that widens what a build may touch stands in a note or in the vault; it is ignored there.",
+        "Give it on the command line.",
+    )
+    CONFIG_UNKNOWN = (
+        "config.unknown",
+        _W,
+        "A setting has a name that Kumihan does not know; it is ignored.",
+        "Use the nearest name given in the message, or remove it.",
+    )
+    EMBED_CYCLE = (
+        "embed.cycle",
+        _W,
+        "A note embeds itself, directly or through other notes; the inner copy is replaced by a link.",
+        "Remove one of the embeds.",
+    )
+    EMBED_DEPTH = (
+        "embed.depth",
+        _W,
+        "Embeds are nested deeper than Kumihan opens them; the innermost is replaced by a link.",
+        "Embed the innermost note directly.",
+    )
+    EMBED_INLINE = (
+        "embed.inline",
+        _W,
+        "A note is embedded where only a line of text can stand (a heading, a callout's title); its name is printed.",
+        "Put the embed on a line of its own.",
+    )
+    EMBED_UNSUPPORTED = (
+        "embed.unsupported",
+        _W,
+        "The embedded file is of a kind that cannot be printed (audio, video, canvas …); a labelled box stands for it.",
+        "Replace it by a picture or by text if paper must show it.",
+    )
+    FONT_FALLBACK = (
+        "font.fallback",
+        _I,
+        "Kumihan's fonts lack a character; a font of this machine was used, another machine may print it differently.",
+        "Name a font that has it under `fonts:`, or replace the character.",
+    )
+    FONT_MISSING_GLYPH = (
+        "font.missing-glyph",
+        _W,
+        "No font on this machine has the character; an empty box is printed.",
+        "Install a font that has it, or replace the character.",
+    )
+    FOOTNOTE_MOVED = (
+        "footnote.moved",
+        _W,
+        "The page had no room for a footnote; it stands on a later page than its mark.",
+        "Shorten the note or move its mark.",
+    )
+    FOOTNOTE_UNDEFINED = (
+        "footnote.undefined",
+        _W,
+        "A footnote mark has no definition in this note; it is printed as typed.",
+        "Add a line `[^id]: text`.",
+    )
+    FOOTNOTE_UNUSED = (
+        "footnote.unused",
+        _W,
+        "A footnote is defined but no mark refers to it; it is not printed.",
+        "Add a mark `[^id]` or remove the definition.",
+    )
+    FOOTNOTE_DUPLICATE = (
+        "footnote.duplicate",
+        _W,
+        "Two footnotes of a note have the same id; the first is used.",
+        "Rename one of them.",
+    )
+    HEADING_MISSING = (
+        "heading.missing",
+        _W,
+        "A link or embed names a heading that the target note does not have.",
+        "Correct the heading in the link.",
+    )
+    HTML_REMOVED = (
+        "html.removed",
+        _W,
+        "An HTML tag that may not be printed (a script, a form, a frame …) was removed; its text is kept.",
+        "Nothing, if the text is enough.",
+    )
+    IMAGE_INVALID = (
+        "image.invalid",
+        _W,
+        "The picture cannot be read; a labelled box stands for it.",
+        "Open it in a picture editor and save it again.",
+    )
+    IMAGE_MISSING = (
+        "image.missing",
+        _W,
+        "The picture does not exist in the vault; a labelled box stands for it.",
+        "Correct the name or add the file.",
+    )
+    IMAGE_REMOTE = (
+        "image.remote",
+        _W,
+        "The picture is on the network, which Kumihan does not read unless told; a labelled box stands for it.",
+        "Save it in the vault, or build with --allow-network.",
+    )
+    LINK_MISSING = (
+        "link.missing",
+        _W,
+        "A link's target does not exist in the vault; its text is printed without a link.",
+        "Create the note or correct the link.",
+    )
+    MATH_UNSUPPORTED = (
+        "math.unsupported",
+        _W,
+        "A formula could not be set; its source is printed in a box.",
+        "Use only commands that MathJax and Kumihan share.",
+    )
+    NOTE_ENCODING = (
+        "note.encoding",
+        _W,
+        "The note is not UTF-8; it was read by a guess.",
+        "Save it as UTF-8.",
+    )
+    NOTE_FAILED = (
+        "note.failed",
+        _E,
+        "The note could not be printed because of a fault in Kumihan or in an engine it uses.",
+        "Please report it with the note; the other notes are not affected.",
+    )
+    NOTE_TIMEOUT = (
+        "note.timeout",
+        _E,
+        "Printing the note took longer than allowed and was stopped.",
+        "Split the note, or raise the limit with --set limits.seconds=N.",
+    )
+    NOTE_TOO_BIG = (
+        "note.too-big",
+        _E,
+        "The note is larger than Kumihan reads.",
+        "Split the note, or raise the limit with --set limits.bytes=N.",
+    )
+    NOTE_UNREADABLE = (
+        "note.unreadable",
+        _E,
+        "The note's file could not be opened.",
+        "Check its permissions.",
+    )
+    OUTPUT_EXISTS = (
+        "output.exists",
+        _E,
+        "A file that Kumihan did not make stands where the output would go; it was left alone.",
+        "Move it away, choose another place with -o, or use --force.",
+    )
+    OUTPUT_FAILED = (
+        "output.failed",
+        _E,
+        "The output could not be written.",
+        "Check that the place exists, is writable and has room.",
+    )
+    OUTPUT_RENAMED = (
+        "output.renamed",
+        _W,
+        "The output's name was too long, or equal to another's but for case; a short hash was added.",
+        "Rename the note if you want another name.",
+    )
+    PATH_OUTSIDE = (
+        "path.outside",
+        _W,
+        "A path or symbolic link leads out of the vault; it was not followed.",
+        "Move the file into the vault, or build with --follow-links if you trust it.",
+    )
+    PDF_ENGINE = (
+        "pdf.engine",
+        _I,
+        "WeasyPrint had a remark on the page.",
+        "Nothing, as a rule.",
+    )
+    PDF_SLOW = (
+        "pdf.slow",
+        _W,
+        "libharfbuzz-subset is missing on this machine; every PDF takes many times longer.",
+        "Debian and Ubuntu: apt-get install libharfbuzz-subset0.",
+    )
+    PROPERTIES_INVALID = (
+        "properties.invalid",
+        _W,
+        "The note's properties (the YAML between `---`) cannot be read; they are ignored, as in Obsidian.",
+        "Correct the line named in the message.",
+    )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Diagnostic:
+    """One message about one place.
+
+    ``path`` is relative to the vault, with ``/``; ``line`` and ``column`` are 1-based, columns
+    in code points; 0 means that the place is not known more exactly.
+    """
+
+    path: str
+    line: int
+    column: int
+    code: str
+    severity: Severity
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = self.path + (f":{self.line}:{self.column}" if self.line else "")
+        return f"{place}: {self.severity}: {self.message} [{self.code}]"
+
+
+def diagnose(
+    code: Code, message: str, path: str = "", line: int = 0, column: int = 0, hint: str | None = None
+) -> Diagnostic:
+    """The only door to a :class:`Diagnostic`; severity and (unless given) hint come from the code."""
+    return Diagnostic(path, line, column, code.code, code.severity, message, code.cure if hint is None else hint)

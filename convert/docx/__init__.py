@@ -1,0 +1,1 @@
+"""What Word needs and pandoc does not write."""

@@ -1,0 +1,37 @@
+"""The output formats: one module each, one line each in :data:`FORMATS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from convert.diagnostics import Diagnostic
+from convert.link.document import Document
+from convert.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A finished file: its bytes, its number of pages where it has any, and what went wrong on the way."""
+
+    data: bytes
+    pages: int | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+Writer = Callable[[Document, Settings], Output]
+
+#: name on the command line and file extension -> module with ``write(document, settings) -> Output``
+FORMATS = {
+    "pdf": "convert.formats.pdf",
+    "docx": "convert.formats.docx",
+    "html": "convert.formats.html",
+    "md": "convert.formats.markdown",
+}
+
+
+def writer(name: str) -> Writer:
+    """The format's ``write``; engines are imported here and not before."""
+    write: Writer = import_module(FORMATS[name]).write
+    return write

@@ -1,0 +1,1 @@
+"""From compiled notes to one document."""

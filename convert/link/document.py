@@ -1,0 +1,73 @@
+"""A linked note, ready for every format: embeds opened, links resolved, footnotes in order, ids unique.
+
+``Document.blocks`` is a pandoc tree (:mod:`convert.nodes`) with these conventions and no others:
+
+callout
+    ``Div .callout [data-callout=type][data-callout-fold][data-callout-metadata]`` of
+    ``Div .callout-title`` (one ``Plain`` of one ``Span .callout-title-inner``) and, unless empty,
+    ``Div .callout-content``.
+    ``data-callout`` is the type as typed in lower case; :mod:`convert.callouts` knows what it looks like.
+footnote
+    at its first mark ``Span #fnref-N .fnref [data-n=N]`` of one ``Note``; N counts from 1 in reading order.
+    A further mark is an empty ``Span .fnref .fnref-repeat [data-n=N]``. A note first marked within another
+    note is never nested: its ``Note`` stands in ``Span .fnref .fnref-child [data-n=N]`` right after the outer one's
+    span, and its mark in the outer note's text is a ``.fnref-repeat``.
+link
+    ``Link .internal-link`` to ``#id`` in this document; ``Link .external-link`` to an address;
+    ``Span .internal-link`` for a note outside the document, with ``.is-unresolved`` if there is none.
+picture
+    ``Image`` whose address is ``picture:KEY``; ``Document.pictures[KEY]`` says which file.
+    ``width``/``height`` in ``px``.
+embed
+    ``Div .internal-embed .markdown-embed [data-src]`` around the embedded blocks.
+placeholder
+    ``Div .placeholder [data-kind]`` (block) or ``Span .placeholder [data-kind]`` for what cannot be printed.
+inline HTML
+    ``Underline Strikeout Subscript Superscript Strong Emph`` where pandoc has a node, else
+    ``Span .mark | .kbd | .small | .ruby`` (``.ruby`` holds the base and a ``Span .rt``).
+anchor
+    ids stand on ``Header``, ``Div .block`` around a block, or an empty ``Span .anchor`` in a paragraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from convert.diagnostics import Diagnostic
+from convert.nodes import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture's file: an absolute path inside the vault, its place in the vault, its kind (``image/png`` …)."""
+
+    file: Path
+    path: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """The few properties that may leave the vault; everything else of the front matter stays private."""
+
+    author: tuple[str, ...] = ()
+    date: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """See the module. ``note`` is its path in the vault; ``dependencies`` are the paths that its content came from."""
+
+    note: str
+    title: str
+    print_title: bool
+    language: str
+    blocks: list[Block]
+    properties: Properties = Properties()
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    dependencies: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()

@@ -1,0 +1,184 @@
+"""Pandoc's JSON tree in Python: constructors, and walks that passes are made of.
+
+A node is pandoc's own ``{"t": tag, "c": content}``; an ``Attr`` is ``[id, [class …], [[key, value] …]]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+Node = dict[str, Any]
+Block = Node
+Inline = Node
+Attr = list[Any]
+
+
+def attr(id: str = "", classes: Sequence[str] = (), pairs: Sequence[tuple[str, str]] = ()) -> Attr:
+    """An ``Attr``."""
+    return [id, list(classes), [[k, v] for k, v in pairs]]
+
+
+def string(text: str) -> Inline:
+    """``Str``: no blanks become ``Space`` here; use :func:`words` for a sentence."""
+    return {"t": "Str", "c": text}
+
+
+def words(text: str) -> list[Inline]:
+    """Text as pandoc reads it: ``Str`` and ``Space`` in turn (U+3000 is a character, not a blank)."""
+    out: list[Inline] = []
+    for i, part in enumerate(text.split(" ")):
+        if i:
+            out.append({"t": "Space"})
+        if part:
+            out.append(string(part))
+    return out
+
+
+def para(inlines: list[Inline]) -> Block:
+    """``Para``."""
+    return {"t": "Para", "c": inlines}
+
+
+def plain(inlines: list[Inline]) -> Block:
+    """``Plain``."""
+    return {"t": "Plain", "c": inlines}
+
+
+def div(blocks: list[Block], at: Attr | None = None) -> Block:
+    """``Div``."""
+    return {"t": "Div", "c": [at or attr(), blocks]}
+
+
+def span(inlines: list[Inline], at: Attr | None = None) -> Inline:
+    """``Span``."""
+    return {"t": "Span", "c": [at or attr(), inlines]}
+
+
+def link(inlines: list[Inline], url: str, at: Attr | None = None, title: str = "") -> Inline:
+    """``Link``."""
+    return {"t": "Link", "c": [at or attr(), inlines, [url, title]]}
+
+
+def image(alt: list[Inline], url: str, at: Attr | None = None, title: str = "") -> Inline:
+    """``Image``."""
+    return {"t": "Image", "c": [at or attr(), alt, [url, title]]}
+
+
+def raw_block(format: str, text: str) -> Block:
+    """``RawBlock``."""
+    return {"t": "RawBlock", "c": [format, text]}
+
+
+def raw_inline(format: str, text: str) -> Inline:
+    """``RawInline``."""
+    return {"t": "RawInline", "c": [format, text]}
+
+
+def attr_of(node: Node) -> Attr | None:
+    """The node's ``Attr``, if its kind has one."""
+    match node["t"]:
+        case "Div" | "Span" | "Link" | "Image" | "Code" | "CodeBlock" | "Table" | "Figure":
+            return node["c"][0]  # type: ignore[no-any-return]
+        case "Header":
+            return node["c"][1]  # type: ignore[no-any-return]
+    return None
+
+
+def has_class(node: Node, name: str) -> bool:
+    """Whether the node has an ``Attr`` with that class."""
+    at = attr_of(node)
+    return at is not None and name in at[1]
+
+
+def value(node: Node, key: str, default: str = "") -> str:
+    """The value of a key of the node's ``Attr``."""
+    for k, v in (attr_of(node) or attr())[2]:
+        if k == key:
+            return str(v)
+    return default
+
+
+def child_lists(node: Node) -> Iterator[list[Node]]:
+    """Every list of nodes directly below ``node``, block or inline, in document order (notes, cells, captions too).
+
+    The lists are the node's own: a pass may change them in place.
+    """
+    content = node.get("c")
+    match node["t"]:
+        case "Plain" | "Para" | "BlockQuote" | "Emph" | "Strong" | "Underline" | "Strikeout":
+            yield content  # type: ignore[misc]
+        case "Superscript" | "Subscript" | "SmallCaps" | "Note":
+            yield content  # type: ignore[misc]
+        case "Header":
+            yield content[2]  # type: ignore[index]
+        case "Div" | "Span" | "Link" | "Image" | "Quoted" | "Cite":
+            yield content[1]  # type: ignore[index]
+        case "OrderedList":
+            yield from content[1]  # type: ignore[index]
+        case "BulletList" | "LineBlock":
+            yield from content  # type: ignore[misc]
+        case "DefinitionList":
+            for term, definitions in content:  # type: ignore[misc, union-attr]
+                yield term
+                yield from definitions
+        case "Figure":
+            caption_short, caption_long = content[1]  # type: ignore[index]
+            if caption_short:
+                yield caption_short
+            yield caption_long
+            yield content[2]  # type: ignore[index]
+        case "Table":
+            _, (caption_short, caption_long), _, head, bodies, foot = content  # type: ignore[misc]
+            if caption_short:
+                yield caption_short
+            yield caption_long
+            rows = [*head[1]]
+            for body in bodies:
+                rows += [*body[2], *body[3]]
+            for row in [*rows, *foot[1]]:
+                for cell in row[1]:
+                    yield cell[4]
+
+
+def walk(nodes: Sequence[Node]) -> Iterator[Node]:
+    """All nodes, each before what it holds, in document order. Don't change lists while walking."""
+    stack = [iter(nodes)]
+    while stack:
+        for node in stack[-1]:
+            yield node
+            stack.append(iter([n for children in child_lists(node) for n in children]))
+            break
+        else:
+            stack.pop()
+
+
+def rewrite(nodes: list[Node], change: Callable[[Node], list[Node] | None]) -> None:
+    """Bottom up and in place: each node is replaced by the list that ``change`` returns (None: kept)."""
+    out: list[Node] = []
+    for node in nodes:
+        for children in child_lists(node):
+            rewrite(children, change)
+        new = change(node)
+        out += [node] if new is None else new
+    nodes[:] = out
+
+
+def plain_text(nodes: Sequence[Node], *, skip_notes: bool = True) -> str:
+    """What a reader sees of the nodes as one string; breaks are blanks, notes and marks of notes are left out."""
+    out: list[str] = []
+    for node in nodes:
+        match node["t"]:
+            case "Str":
+                out.append(node["c"])
+            case "Space" | "SoftBreak" | "LineBreak":
+                out.append(" ")
+            case "Code" | "Math" | "CodeBlock":
+                out.append(node["c"][1])
+            case "Note" if skip_notes:
+                pass
+            case "Span" if skip_notes and "fnref" in node["c"][0][1]:
+                pass
+            case _:
+                out += [plain_text(children, skip_notes=skip_notes) for children in child_lists(node)]
+    return "".join(out)
