@@ -168,6 +168,12 @@ class Code(Enum):
         "A formula could not be set; its source is printed in a box.",
         "Use only commands that MathJax and Kumihan share.",
     )
+    NOTE_CONTROL = (
+        "note.control",
+        _W,
+        "The note holds control characters that no output can hold; each is replaced by a blank or by `�`.",
+        "Delete them; they often come with text pasted from a PDF or a slide.",
+    )
     NOTE_ENCODING = (
         "note.encoding",
         _W,
@@ -233,6 +239,12 @@ class Code(Enum):
         _W,
         "libharfbuzz-subset is missing on this machine; every PDF takes many times longer.",
         "Debian and Ubuntu: apt-get install libharfbuzz-subset0.",
+    )
+    PROPERTIES_DUPLICATE = (
+        "properties.duplicate",
+        _W,
+        "A property is given twice in a note; the first is used.",
+        "Remove one of the two lines.",
     )
     PROPERTIES_INVALID = (
         "properties.invalid",
