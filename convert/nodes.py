@@ -5,7 +5,9 @@ A node is pandoc's own ``{"t": tag, "c": content}``; an ``Attr`` is ``[id, [clas
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 Node = dict[str, Any]
@@ -104,32 +106,32 @@ def child_lists(node: Node) -> Iterator[list[Node]]:
 
     The lists are the node's own: a pass may change them in place.
     """
-    content = node.get("c")
+    content: Any = node.get("c")
     match node["t"]:
         case "Plain" | "Para" | "BlockQuote" | "Emph" | "Strong" | "Underline" | "Strikeout":
-            yield content  # type: ignore[misc]
+            yield content
         case "Superscript" | "Subscript" | "SmallCaps" | "Note":
-            yield content  # type: ignore[misc]
+            yield content
         case "Header":
-            yield content[2]  # type: ignore[index]
+            yield content[2]
         case "Div" | "Span" | "Link" | "Image" | "Quoted" | "Cite":
-            yield content[1]  # type: ignore[index]
+            yield content[1]
         case "OrderedList":
-            yield from content[1]  # type: ignore[index]
+            yield from content[1]
         case "BulletList" | "LineBlock":
-            yield from content  # type: ignore[misc]
+            yield from content
         case "DefinitionList":
-            for term, definitions in content:  # type: ignore[misc, union-attr]
+            for term, definitions in content:
                 yield term
                 yield from definitions
         case "Figure":
-            caption_short, caption_long = content[1]  # type: ignore[index]
+            caption_short, caption_long = content[1]
             if caption_short:
                 yield caption_short
             yield caption_long
-            yield content[2]  # type: ignore[index]
+            yield content[2]
         case "Table":
-            _, (caption_short, caption_long), _, head, bodies, foot = content  # type: ignore[misc]
+            _, (caption_short, caption_long), _, head, bodies, foot = content
             if caption_short:
                 yield caption_short
             yield caption_long
@@ -154,20 +156,46 @@ def walk(nodes: Sequence[Node]) -> Iterator[Node]:
 
 
 def rewrite(nodes: list[Node], change: Callable[[Node], list[Node] | None]) -> None:
-    """Bottom up and in place: each node is replaced by the list that ``change`` returns (None: kept)."""
-    out: list[Node] = []
-    for node in nodes:
-        for children in child_lists(node):
-            rewrite(children, change)
-        new = change(node)
-        out += [node] if new is None else new
-    nodes[:] = out
+    """Bottom up, in document order and in place: each node is replaced by what ``change`` returns (None: kept)."""
+    stack = [_Frame(nodes)]
+    while stack:
+        frame = stack[-1]
+        if (children := next(frame.below, None)) is not None:
+            stack.append(_Frame(children))
+            continue
+        if frame.node is not None:
+            new = change(frame.node)
+            frame.out += [frame.node] if new is None else new
+        frame.node = next(frame.rest, None)
+        if frame.node is None:
+            frame.nodes[:] = frame.out
+            stack.pop()
+        else:
+            frame.below = child_lists(frame.node)
+
+
+class _Frame:
+    """How far :func:`rewrite` is in one list: a stack of these takes the place of recursion, which has a limit."""
+
+    __slots__ = ("below", "node", "nodes", "out", "rest")
+
+    def __init__(self, nodes: list[Node]) -> None:
+        self.nodes = nodes
+        self.rest = iter(nodes)
+        self.node: Node | None = None
+        self.below: Iterator[list[Node]] = iter(())
+        self.out: list[Node] = []
 
 
 def plain_text(nodes: Sequence[Node], *, skip_notes: bool = True) -> str:
     """What a reader sees of the nodes as one string; breaks are blanks, notes and marks of notes are left out."""
     out: list[str] = []
-    for node in nodes:
+    stack = [iter(nodes)]
+    while stack:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+            continue
         match node["t"]:
             case "Str":
                 out.append(node["c"])
@@ -180,5 +208,52 @@ def plain_text(nodes: Sequence[Node], *, skip_notes: bool = True) -> str:
             case "Span" if skip_notes and "fnref" in node["c"][0][1]:
                 pass
             case _:
-                out += [plain_text(children, skip_notes=skip_notes) for children in child_lists(node)]
+                stack.append(chain.from_iterable(child_lists(node)))
     return "".join(out)
+
+
+_TEXT_BLOCKS = frozenset(("Plain", "Para", "Header", "CodeBlock", "RawBlock", "HorizontalRule", "LineBlock"))
+
+
+def flatten(nodes: list[Node], depth: int) -> int:
+    """Cut nesting in place to ``depth`` blocks in blocks and ``depth`` inlines in inlines; how many places were cut.
+
+    What is deeper loses its container (quote, list, emphasis, link), never its text. Blocks within
+    a note count anew. Without recursion, so that all later passes may recurse.
+    """
+    cut = 0
+    stack = [(nodes, 1)]
+    while stack:
+        children, level = stack.pop()
+        if level == depth and any(map(_holds_same_kind, children)):
+            cut += 1
+            leaves: list[Node] = []
+            _leaves(children, leaves)
+            children[:] = leaves
+        for node in children:
+            deeper = level + 1 if _holds_same_kind(node) else 1
+            stack += [(below, deeper) for below in child_lists(node)]
+    return cut
+
+
+def _holds_same_kind(node: Node) -> bool:
+    """Whether it is a block that holds blocks or an inline that holds inlines."""
+    return node["t"] not in _TEXT_BLOCKS and node["t"] != "Note" and any(child_lists(node))
+
+
+def _leaves(nodes: list[Node], out: list[Node]) -> None:
+    stack = [iter(nodes)]
+    while stack:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+        elif _holds_same_kind(node):
+            stack.append(chain.from_iterable(child_lists(node)))
+        else:
+            out.append(node)
+
+
+def clone(nodes: Sequence[Node]) -> list[Node]:
+    """A deep copy."""
+    copy: list[Node] = json.loads(json.dumps(nodes))
+    return copy

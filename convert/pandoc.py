@@ -1,0 +1,228 @@
+"""The only door to pandoc: text to blocks, blocks to HTML, DOCX and Markdown.
+
+Pandoc is started once for each call (8 ms warm, measured; a process kept alive would save nothing
+worth its care), fed through a pipe, read in its sandbox, and never sees a text of the note on its
+command line. It gets neither the user's data folder nor the clock.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from convert.nodes import Block, walk
+
+#: What Obsidian's text is to pandoc. Each line says why the extension differs from ``commonmark_x``,
+#: or, at the end, why one that is on by itself is needed.
+DIALECT = "".join(
+    (
+        "commonmark_x",
+        "-alerts",  # `> [!note]` is a callout of ours, with more types and a title
+        "-attributes",  # `{.note}` and `{#id}` are text in Obsidian
+        "-bracketed_spans",  # `[text]{.x}` likewise
+        "-definition_lists",  # a line that begins with `:` is text in Obsidian
+        "-emoji",  # `:smile:` is text in Obsidian
+        "-fancy_lists",  # `a)`, `(i)` and `#.` are text in Obsidian
+        "-fenced_divs",  # `:::` is text in Obsidian
+        "-gfm_auto_identifiers",  # ids are made unique over all embedded notes, so by the link stage
+        "-implicit_header_references",  # `[Heading]` is text in Obsidian
+        "-raw_attribute",  # `` `x`{=openxml} `` would let a note write raw Word XML
+        "-smart",  # quotes and dashes print as typed
+        "-subscript",  # `H~2~O` is text in Obsidian
+        "-superscript",  # `x^2^` likewise
+        "-task_lists",  # it splits lists whose boxes hold other signs than a blank or x
+        "-yaml_metadata_block",  # properties are read by us; a `---` further down is a rule
+        "+footnotes",  # `prepare` writes a table of notes in this syntax
+        "+pipe_tables",  # GFM
+        "+raw_html",  # `prepare` writes `<strong>`; the link stage turns tags into nodes or removes them
+        "+strikeout",  # GFM
+        "+tex_math_dollars",  # `prepare` has escaped every `$` that is not math
+        "-sourcepos",  # positions come from `Prepared`, and it would wrap every word in a span
+    )
+)
+
+#: 1980-01-01, the first day that a zip archive can name: no engine sees today's date.
+SOURCE_DATE_EPOCH = "315532800"
+
+#: Heap for a first collection (a third of the time of a long note) and the most pandoc may take.
+_RUNTIME = ("+RTS", "-A64m", "-M2g", "-RTS")
+
+_API_VERSION = [1, 23, 1]
+
+#: Highlighted code gets a link on each line, to itself; on paper that is noise.
+_LINE_LINK = re.compile(r'<a href="#cb\d+-\d+"(?: aria-hidden="true")?(?: tabindex="-1")?></a>')
+
+
+class PandocError(RuntimeError):
+    """Pandoc failed, ran out of memory or took too long; the message is what it said."""
+
+
+@cache
+def program() -> Path:
+    """Pandoc's executable: that inside pypandoc_binary, unless ``PYPANDOC_PANDOC`` names another.
+
+    ``pypandoc.get_pandoc_path`` would take a newer pandoc of the machine instead, so that the same
+    note gives another file elsewhere; and importing pypandoc takes 40 ms.
+    """
+    spec = find_spec("pypandoc")
+    if "PYPANDOC_PANDOC" not in os.environ and spec and spec.origin:
+        for name in ("pandoc", "pandoc.exe"):
+            inside = Path(spec.origin).parent / "files" / name
+            if inside.is_file():
+                return inside
+    import pypandoc  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    try:
+        return Path(pypandoc.get_pandoc_path())
+    except OSError as error:
+        raise PandocError("pandoc is not installed: pip install pypandoc_binary") from error
+
+
+def version() -> str:
+    """Pandoc's version, e.g. ``3.9``."""
+    return _run(["--version"], b"")[0].decode().split(maxsplit=2)[1]
+
+
+def read(
+    text: str, *, hard_breaks: bool, standins: Mapping[str, str] | None = None, seconds: float = 60
+) -> list[Block]:
+    """The blocks of a text in :data:`DIALECT`; with ``hard_breaks`` each newline in a paragraph is a ``LineBreak``.
+
+    ``standins`` maps characters of the text to those that take their place wherever they come out:
+    pandoc's reader normalises to NFC, and so would change the characters they stand for.
+    """
+    breaks = "+hard_line_breaks" if hard_breaks else "+east_asian_line_breaks"
+    return _read(text, DIALECT + breaks, standins, seconds)
+
+
+def read_html(html: str, *, standins: Mapping[str, str] | None = None, seconds: float = 60) -> list[Block]:
+    """The blocks of a piece of HTML."""
+    return _read(html, "html-auto_identifiers-smart", standins, seconds)
+
+
+def write_html(blocks: Sequence[Block], *, warnings: list[str] | None = None, seconds: float = 60) -> str:
+    """A fragment of HTML 5 with MathML; code is highlighted by pandoc's classes.
+
+    What pandoc warns of (a formula it cannot convert) is added to ``warnings``, one line each.
+    """
+    args = ["-f", "json", "-t", "html5", "--mathml", "--wrap=none", "--sandbox"]
+    out, said = _run(args, _dump(blocks, {}), seconds)
+    if warnings is not None:
+        warnings += said
+    return _LINE_LINK.sub("", out.decode())
+
+
+def write_docx(
+    blocks: Sequence[Block],
+    *,
+    reference: Path,
+    metadata: Mapping[str, str],
+    language: str,
+    folder: Path,
+    warnings: list[str] | None = None,
+    seconds: float = 60,
+) -> bytes:
+    """A Word file with the styles of ``reference``; ``metadata`` is all that gets into its properties.
+
+    The address of each picture must be the bare name of a file in ``folder``: anything else would
+    be fetched by pandoc, and is a fault of the caller.
+    """
+    for node in walk(blocks):
+        if node["t"] == "Image":
+            name = node["c"][2][0]
+            if Path(name).name != name or not (folder / name).is_file():
+                raise ValueError(f"a picture that is not in the private folder: {name!r}")
+    meta = {key: {"t": "MetaString", "c": text} for key, text in metadata.items()}
+    meta["lang"] = {"t": "MetaString", "c": language}
+    args = ["-f", "json", "-t", "docx", "-o", "-", f"--reference-doc={reference}", f"--resource-path={folder}"]
+    out, said = _run(args, _dump(blocks, meta), seconds)
+    if warnings is not None:
+        warnings += said
+    return out
+
+
+def write_markdown(blocks: Sequence[Block], *, seconds: float = 60) -> str:
+    """Markdown that other programs read: CommonMark with tables, footnotes, strikeout and math."""
+    dialect = "commonmark+footnotes+pipe_tables+strikeout+tex_math_dollars+raw_html"
+    out, _ = _run(["-f", "json", "-t", dialect, "--wrap=none", "--sandbox"], _dump(blocks, {}), seconds)
+    return out.decode()
+
+
+def _run(args: list[str], data: bytes, seconds: float = 60) -> tuple[bytes, list[str]]:
+    """What pandoc writes, and the lines that it warns with."""
+    command = [str(program()), *_RUNTIME, f"--data-dir={os.devnull}", *args]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, "LC_ALL": "C.UTF-8"}
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, env=environment, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise PandocError(f"pandoc took longer than {seconds:g} s") from error
+    except OSError as error:
+        raise PandocError(f"pandoc cannot be started: {error.strerror}") from error
+    said = [line for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
+    if done.returncode:
+        raise PandocError(" ".join(said) or f"pandoc ended with status {done.returncode}")
+    return done.stdout, said
+
+
+def _read(text: str, dialect: str, standins: Mapping[str, str] | None, seconds: float) -> list[Block]:
+    # A lone surrogate can't be UTF-8; it comes from bytes that were none.
+    data = text.encode(errors="replace")
+    out, _ = _run(["-f", dialect, "-t", "json", "--sandbox"], data, seconds)
+    tree = out.decode()
+    if standins:
+        # Inside JSON's strings only: its own signs are ASCII, a stand-in never is.
+        tree = tree.translate({ord(c): json.dumps(t, ensure_ascii=False)[1:-1] for c, t in standins.items()})
+    try:
+        pandoc = json.loads(tree)
+    except RecursionError:
+        pandoc = _load_deep(tree)
+    blocks: list[Block] = pandoc["blocks"]
+    return blocks
+
+
+def _dump(blocks: Sequence[Block], meta: Mapping[str, Any]) -> bytes:
+    tree = {"pandoc-api-version": _API_VERSION, "meta": meta, "blocks": blocks}
+    return json.dumps(tree, ensure_ascii=False).encode(errors="replace")
+
+
+def _load_deep(text: str) -> Any:
+    """``json.loads`` without recursion, for a note whose quotes or lists are nested hundreds deep."""
+    scalar = json.JSONDecoder().raw_decode
+    result: list[Any] = []
+    stack: list[Any] = []  # the containers around ``into``
+    into: Any = result
+    key: str | None = None  # of the pair whose value comes next, if ``into`` is an object
+    at = 0
+
+    def put(thing: Any) -> None:
+        nonlocal key
+        if isinstance(into, list):
+            into.append(thing)
+        elif key is None:
+            key = thing
+        else:
+            into[key] = thing
+            key = None
+
+    while at < len(text):
+        sign = text[at]
+        if sign in "[{":
+            new: Any = [] if sign == "[" else {}
+            put(new)
+            stack.append(into)
+            into, at = new, at + 1
+        elif sign in "]}":
+            into, at = stack.pop(), at + 1
+        elif sign in ",: \t\r\n":
+            at += 1
+        else:
+            thing, at = scalar(text, at)
+            put(thing)
+    return result[0]
