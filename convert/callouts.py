@@ -49,7 +49,7 @@ class CalloutType:
 
     def title(self, language: str) -> str:
         """The word for the type in a language (BCP 47), English where the table has none."""
-        return self.titles.get(language.split("-")[0].lower()) or self.titles["en"]
+        return self.titles.get(language.partition("-")[0].lower()) or self.titles["en"]
 
     def svg(self) -> str:
         """The icon's source."""

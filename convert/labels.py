@@ -22,5 +22,5 @@ def label(key: str, language: str, **values: str) -> str:
     A key that is not in the table is a bug and raises ``KeyError``.
     """
     entry = _table()[key]
-    text = entry.get(language.split("-")[0].lower()) or entry["en"]
+    text = entry.get(language.partition("-")[0].lower()) or entry["en"]
     return text.format(**values) if values else text
