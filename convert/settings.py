@@ -1,4 +1,4 @@
-"""All settings, each declared once: name, type, default, help, scope.
+"""All settings, each declared once: name, type, default, help, scope; and the one way to read them.
 
 Defaults < theme < ``kumihan.yaml`` < the note's ``print:`` < command line.
 The command line, the check of files and the manual derive from the fields of :class:`Settings`.
@@ -6,9 +6,35 @@ The command line, the check of files and the manual derive from the fields of :c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from convert import resources
+from convert.diagnostics import Code, Diagnostic, diagnose
+
+#: The vault's own settings, at its root.
+FILE_NAME = "kumihan.yaml"
+#: In a note's properties: a table of this name, or flat keys that begin with it (``print-page-size``).
+NOTE_KEY = "print"
+
+Values = Mapping[str, object]
+"""Valid values by the field's name in :class:`Settings`; what is not set is absent."""
+
+_LONGEST_TEXT = 500
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
+_PAPERS = {name.lower(): name for name in ("A3", "A4", "A5", "A6", "B4", "B5", "B6", "letter", "legal")}
+_LENGTH = r"(\d{1,4}(?:\.\d{1,3})?)\s*(mm|cm|in|pt)?"
+_TWO_LENGTHS = re.compile(rf"{_LENGTH}\s*[x×, ]\s*{_LENGTH}", re.IGNORECASE)
+_MILLIMETRES = {"mm": 1.0, "cm": 10.0, "in": 25.4, "pt": 25.4 / 72}
+_TRUE, _FALSE = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 
 
 class Scope(StrEnum):
@@ -19,17 +45,93 @@ class Scope(StrEnum):
     COMMAND = "command"
 
 
-def option(default: Any, help: str, *, name: str, scope: Scope = Scope.NOTE, choices: tuple[str, ...] = ()) -> Any:
-    """A field of :class:`Settings`; ``name`` is dotted, as written in files and after ``--set``."""
-    return field(default=default, metadata={"name": name, "help": help, "scope": scope, "choices": choices})
+class SettingsError(ValueError):
+    """Settings that the build cannot begin with; the message is one line for a person."""
+
+
+Check = Callable[[Any], Any]
+"""Takes a value of the right type, gives it back in its one form, or raises ``ValueError`` with what is expected."""
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    name: str,
+    scope: Scope = Scope.NOTE,
+    choices: tuple[str, ...] = (),
+    check: Check | None = None,
+) -> Any:
+    """A field of :class:`Settings`; ``name`` is dotted, as written in files and after ``--set``.
+
+    Values get into CSS and into Word's XML: whatever is not one of ``choices`` and not plain words wants a ``check``.
+    """
+    metadata = {"name": name, "help": help, "scope": scope, "choices": choices, "check": check}
+    return field(default=default, metadata=metadata)
+
+
+def between(low: float, high: float) -> Check:
+    """A check for a number from ``low`` to ``high``."""
+
+    def check(value: float) -> float:
+        if not low <= value <= high:
+            raise ValueError(f"a number from {low:g} to {high:g}")
+        return value
+
+    return check
+
+
+def page_size(value: str) -> str:
+    """``A4`` for ``a4``, ``210mm 297mm`` for ``210 x 297 mm``; width before height."""
+    text = value.strip()
+    if text.lower() in _PAPERS:
+        return _PAPERS[text.lower()]
+    lengths = _TWO_LENGTHS.fullmatch(text)
+    if lengths:
+        width, first_unit, height, second_unit = lengths.groups()
+        units = [(unit or second_unit or first_unit or "").lower() for unit in (first_unit, second_unit)]
+        sides = [float(side) * _MILLIMETRES.get(unit, 0) for side, unit in zip((width, height), units, strict=True)]
+        if all(50 <= side <= 1500 for side in sides):
+            return f"{width}{units[0]} {height}{units[1]}"
+    raise ValueError(f"one of {', '.join(_PAPERS.values())}, or two lengths such as 182mm 257mm")
+
+
+def language(value: str) -> str:
+    """A BCP 47 language tag."""
+    if not _LANGUAGE.fullmatch(value):
+        raise ValueError("a language such as ja, en or zh-Hant")
+    return value
+
+
+def footnote_mark(value: str) -> str:
+    """At most eight characters with one ``1`` among them, or none at all."""
+    if value and (len(value) > 8 or value.count("1") != 1):
+        raise ValueError("up to eight characters with one 1 among them, such as ＊1 or 1)")
+    return value
+
+
+def theme(value: str) -> str:
+    """The name of one of :func:`themes`; never a path."""
+    if value not in themes():
+        nearest = difflib.get_close_matches(value, themes(), 1)
+        raise ValueError(f"one of {', '.join(themes())}" + (f" (did you mean {nearest[0]}?)" if nearest else ""))
+    return value
+
+
+@cache
+def themes() -> tuple[str, ...]:
+    """The names of the themes that there are: the folders of ``styles/themes/``."""
+    return tuple(sorted(folder.name for folder in resources.styles("themes").iterdir() if folder.is_dir()))
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One value of each option."""
 
-    theme: str = option("handout", "Name of a folder under styles/themes/.", name="theme")
-    language: str = option("ja", "Language of the text (BCP 47) where the note's `lang` does not say.", name="language")
+    theme: str = option("handout", "Name of a folder under styles/themes/.", name="theme", check=theme)
+    language: str = option(
+        "ja", "Language of the text (BCP 47) where the note's `lang` does not say.", name="language", check=language
+    )
     title: str = option("yes", "Print the title above the text: yes, or no.", name="title", choices=("yes", "no"))
     line_breaks: str = option(
         "obsidian",
@@ -47,20 +149,297 @@ class Settings:
         "",
         "Form of footnote marks, with 1 for the number, e.g. ＊1, 1), ※1; empty: the theme's.",
         name="footnotes.mark",
+        check=footnote_mark,
     )
-    page_size: str = option("A4", "Page size: A4, A5, B5 (JIS), letter, or two lengths.", name="page.size")
-    page_chars: int = option(42, "Characters in a line of body text (PDF).", name="page.chars")
-    page_lines: int = option(39, "Lines on a page (PDF).", name="page.lines")
+    page_size: str = option(
+        "A4", "Page size: A4, A5, B5 (JIS), letter …, or two lengths.", name="page.size", check=page_size
+    )
+    page_chars: int = option(42, "Characters in a line of body text (PDF).", name="page.chars", check=between(10, 100))
+    page_lines: int = option(39, "Lines on a page (PDF).", name="page.lines", check=between(10, 100))
     docx_profile: str = option(
         "handout", "Shape of the Word file: handout has callouts as boxes.", name="docx.profile", choices=("handout",)
     )
     html_assets: str = option("inline", "Pictures of an HTML file: inside it.", name="html.assets", choices=("inline",))
     author: str = option("", "Author where the note's properties name none.", name="author")
-    limit_seconds: float = option(120.0, "Seconds that one note may take.", name="limits.seconds", scope=Scope.VAULT)
+    limit_seconds: float = option(
+        120.0, "Seconds that one note may take.", name="limits.seconds", scope=Scope.VAULT, check=between(0.1, 86_400)
+    )
     limit_bytes: int = option(
-        20_000_000, "Bytes that one note may have; larger ones are refused.", name="limits.bytes", scope=Scope.VAULT
+        20_000_000,
+        "Bytes that one note may have; larger ones are refused.",
+        name="limits.bytes",
+        scope=Scope.VAULT,
+        check=between(1, 1_000_000_000),
+    )
+    limit_memory: int = option(
+        4_000,
+        "Megabytes of memory that printing one note may take (Linux).",
+        name="limits.memory",
+        scope=Scope.VAULT,
+        check=between(500, 1_000_000),
     )
     allow_network: bool = option(False, "Fetch pictures from the network.", name="network", scope=Scope.COMMAND)
     follow_links: bool = option(
         False, "Follow symbolic links that leave the vault.", name="follow-links", scope=Scope.COMMAND
     )
+
+
+# Reading
+
+
+@cache
+def options() -> Mapping[str, Field[Any]]:
+    """All fields by their names, in the order of the class; in names ``.`` and ``-`` are the same, here ``-``."""
+    return {_canonical(f.metadata["name"]): f for f in fields(Settings)}
+
+
+@cache
+def _types() -> Mapping[str, type]:
+    return get_type_hints(Settings)
+
+
+def _canonical(name: str) -> str:
+    return name.strip().casefold().replace(".", "-")
+
+
+def kind(option: Field[Any]) -> str:
+    """What an option's values are, in words."""
+    names = {str: "text", int: "whole number", float: "number", bool: "yes or no"}
+    return names.get(_types()[option.name], "list of words")
+
+
+def show(value: object) -> str:
+    """A value as one writes it in ``kumihan.yaml``."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return "[" + ", ".join(show(item) for item in value) + "]"
+        case float() if value.is_integer():
+            return str(int(value))
+        case str() if not re.fullmatch(r"[^\W\d_][\w .-]*", value) or value.casefold() in {"true", "false", "null"}:
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)
+
+
+def convert(option: Field[Any], value: object) -> object:
+    """A value from a file or the command line as the option's type; ``ValueError`` says what is expected instead."""
+    choices: tuple[str, ...] = option.metadata["choices"]
+    type_ = _types()[option.name]
+    result: object
+    if isinstance(value, bool) and {"yes", "no"} <= {*choices}:
+        value = "yes" if value else "no"  # Obsidian's checkbox
+    if choices:
+        same = [choice for choice in choices if choice.casefold() == str(value).casefold()]
+        if not same:
+            nearest = difflib.get_close_matches(str(value), choices, 1)
+            also = f" (did you mean {nearest[0]}?)" if nearest else ""
+            raise ValueError("one of " + ", ".join(choices) + also)
+        result = same[0]
+    elif type_ is bool:
+        word = show(value).casefold()
+        if word not in _TRUE | _FALSE:
+            raise ValueError("yes or no")
+        result = word in _TRUE
+    elif type_ in (int, float):
+        result = _number(value, type_)
+    elif type_ is str:
+        result = _text(value)
+    else:
+        items = value if isinstance(value, (list, tuple)) else str(value).split(",")
+        result = tuple(text for item in items if (text := _text(item).strip()))
+    check: Check | None = option.metadata["check"]
+    return check(result) if check else result
+
+
+def _number(value: object, type_: type) -> int | float:
+    expected = "a whole number" if type_ is int else "a number"
+    if isinstance(value, str) and re.fullmatch(r"\s*[-+]?\d{1,15}(\.\d{1,15})?\s*", value):
+        value = float(value) if "." in value else int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(expected)
+    if type_ is float:
+        return float(value)
+    if isinstance(value, float):
+        raise ValueError(expected)
+    return value
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ValueError("a text")
+    text = str(value)
+    if len(text) > _LONGEST_TEXT or _CONTROL.search(text):
+        raise ValueError(f"one line of at most {_LONGEST_TEXT} characters")
+    return text
+
+
+_LEVELS = (Scope.NOTE, Scope.VAULT, Scope.COMMAND)
+
+
+def read(
+    entries: Iterable[tuple[str, object, tuple[int, int]]], source: Scope, path: str, prefix: str = ""
+) -> tuple[Values, tuple[Diagnostic, ...]]:
+    """Valid values among ``(name, value, place)`` entries that come from ``source``, and a diagnostic for each other.
+
+    ``path`` is the file that the places are in; ``prefix`` is what stood before each name there.
+    """
+    values: dict[str, object] = {}
+    diagnostics: list[Diagnostic] = []
+    for name, value, (line, column) in entries:
+        shown = prefix + name
+        found = options().get(_canonical(name))
+        if found is None:
+            if value is not None or not _group(name):
+                message = f"unknown setting {shown}" + _nearest(name, prefix)
+                diagnostics.append(diagnose(Code.CONFIG_UNKNOWN, message, path, line, column))
+        elif value is None:
+            pass  # an empty property, or a key whose value is commented out
+        elif _LEVELS.index(found.metadata["scope"]) > _LEVELS.index(source):
+            where = (
+                "the command line" if found.metadata["scope"] is Scope.COMMAND else f"{FILE_NAME} or the command line"
+            )
+            message = f"{shown} may only be set on {where}"
+            diagnostics.append(diagnose(Code.CONFIG_SCOPE, message, path, line, column))
+        else:
+            try:
+                values[found.name] = convert(found, value)
+            except ValueError as error:
+                message = f"{shown} is {_brief(value)}, but must be {error}"
+                diagnostics.append(diagnose(Code.CONFIG_INVALID, message, path, line, column))
+    return values, tuple(diagnostics)
+
+
+def _brief(value: object) -> str:
+    text = "a table" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else show(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _group(name: str) -> list[str]:
+    """The names of the options below ``name``, if it is not an option but the beginning of some."""
+    start = _canonical(name) + "-"
+    return [f.metadata["name"] for key, f in options().items() if key.startswith(start)]
+
+
+def _nearest(name: str, prefix: str = "") -> str:
+    """What to say after the name of a setting that does not exist."""
+    group = _group(name)
+    if group:
+        return "; there are " + ", ".join(group)
+    nearest = difflib.get_close_matches(_canonical(name), options(), 1, 0.5)
+    if not nearest:
+        return ""
+    real: str = options()[nearest[0]].metadata["name"]
+    return f"; did you mean {prefix}{real.replace('.', '-') if prefix.endswith('-') else real}?"
+
+
+def from_note(
+    properties: Mapping[str, object], places: Mapping[str, tuple[int, int]], path: str
+) -> tuple[Values, tuple[Diagnostic, ...]]:
+    """What a note's properties set: below ``print:``, or flat as ``print-page-size:``."""
+    from convert import yamlcore  # noqa: PLC0415
+
+    values: dict[str, object] = {}
+    diagnostics: list[Diagnostic] = []
+    for key, value in properties.items():
+        key_place = places.get(key, (0, 0))
+        word = _canonical(key)
+        if word == NOTE_KEY and isinstance(value, Mapping):
+            entries = [(name, item, places.get(f"{key}.{name}", key_place)) for name, item in yamlcore.flatten(value)]
+            prefix = NOTE_KEY + "."
+        elif word == NOTE_KEY and value is not None:
+            message = f"{key} is {_brief(value)}, but must be a table of settings"
+            diagnostics.append(diagnose(Code.CONFIG_INVALID, message, path, *key_place))
+            continue
+        elif word.startswith(NOTE_KEY + "-"):
+            entries = [(word.removeprefix(NOTE_KEY + "-"), value, key_place)]
+            prefix = NOTE_KEY + "-"
+        else:
+            continue
+        found, problems = read(entries, Scope.NOTE, path, prefix)
+        values |= found
+        diagnostics += problems
+    return values, tuple(diagnostics)
+
+
+def from_file(
+    file: Path, shown: str, source: Scope = Scope.VAULT, key: str = ""
+) -> tuple[Values, tuple[Diagnostic, ...]]:
+    """What a settings file sets; with ``key`` only what stands below that key. ``shown`` is its name for people.
+
+    A file that cannot be read at all raises :class:`SettingsError`.
+    """
+    from convert import yamlcore  # noqa: PLC0415
+
+    try:
+        table = yamlcore.load_table(file.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{shown} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{shown} is not UTF-8") from error
+    except yamlcore.YamlError as error:
+        raise SettingsError(f"{shown}:{error.line}:{error.column}: {error.message}") from error
+    values, prefix = table.values, ""
+    if key:
+        below = values.get(key)
+        values, prefix = (below if isinstance(below, Mapping) else {}), key + "."
+    entries = [(name, value, table.places.get(prefix + name, (0, 0))) for name, value in yamlcore.flatten(values)]
+    found, problems = read(entries, source, shown)
+    twice = (
+        diagnose(Code.CONFIG_INVALID, f"{name} is given twice; the first is used", shown, line, column)
+        for name, (line, column) in table.repeated
+    )
+    return found, (*problems, *twice)
+
+
+def from_command(pairs: Sequence[str]) -> Values:
+    """What ``--set KEY=VALUE`` sets; a mistake raises :class:`SettingsError`."""
+    values: dict[str, object] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        found = options().get(_canonical(name))
+        if not equals:
+            raise SettingsError(f"--set wants KEY=VALUE, not {pair!r}")
+        if found is None:
+            raise SettingsError(f"unknown setting {name}{_nearest(name)}")
+        try:
+            values[found.name] = convert(found, value)
+        except ValueError as error:
+            raise SettingsError(f"{found.metadata['name']} is {_brief(value)}, but must be {error}") from error
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What a build's settings are made of but for the note's own: the vault's file and the command line."""
+
+    vault: Values = field(default_factory=dict)
+    command: Values = field(default_factory=dict)
+
+    def settings(self, note: Values | None = None) -> tuple[Settings, tuple[Diagnostic, ...]]:
+        """The settings of a note with values of its own, and what is wrong in its theme's file."""
+        above = {**self.vault, **(note or {}), **self.command}
+        below, diagnostics = _theme_values(str(above.get("theme", Settings.__dataclass_fields__["theme"].default)))
+        return Settings(**{**below, **above}), diagnostics  # type: ignore[arg-type]
+
+
+@cache
+def _theme_values(name: str) -> tuple[Values, tuple[Diagnostic, ...]]:
+    file = resources.styles("themes", name, "theme.yaml")
+    if not file.is_file():
+        return {}, ()
+    return from_file(file, f"styles/themes/{name}/theme.yaml", Scope.NOTE, "settings")
+
+
+def load(
+    root: Path, *, config: Path | None = None, command: Values | None = None
+) -> tuple[Layers, tuple[Diagnostic, ...]]:
+    """The settings of a build of the vault at ``root``; ``config`` stands in place of its ``kumihan.yaml``.
+
+    A file that cannot be read raises :class:`SettingsError`.
+    """
+    file = config or root / FILE_NAME
+    if config is None and not file.is_file():
+        return Layers(command=command or {}), ()
+    values, diagnostics = from_file(file, file.name)
+    return Layers(values, command or {}), diagnostics
