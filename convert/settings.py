@@ -296,10 +296,8 @@ def read(
         elif value is None:
             pass  # an empty property, or a key whose value is commented out
         elif _LEVELS.index(found.metadata["scope"]) > _LEVELS.index(source):
-            where = (
-                "the command line" if found.metadata["scope"] is Scope.COMMAND else f"{FILE_NAME} or the command line"
-            )
-            message = f"{shown} may only be set on {where}"
+            where = "on the command line" if found.metadata["scope"] is Scope.COMMAND else f"in {FILE_NAME}"
+            message = f"{shown} may only be set {where}"
             diagnostics.append(diagnose(Code.CONFIG_SCOPE, message, path, line, column))
         else:
             try:
