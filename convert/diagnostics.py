@@ -48,6 +48,12 @@ class Code(Enum):
         "The callout's type is none of Obsidian's and not defined by you; it is printed like `note`.",
         "Nothing, if that is what you want; else correct the type or add it to styles/callouts.yaml.",
     )
+    COMMENT_UNCLOSED = (
+        "comment.unclosed",
+        _W,
+        "A `%%` has no partner: at the start of a line it hides all that follows, elsewhere it is printed as typed.",
+        "Add the missing `%%`, or write `\\%%` if it is text.",
+    )
     CONFIG_INVALID = (
         "config.invalid",
         _W,
