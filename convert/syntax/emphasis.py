@@ -7,6 +7,7 @@ the pairs are written as HTML tags, which every reader takes alike; elsewhere no
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -41,6 +42,11 @@ class _Side(NamedTuple):
     punctuation: bool
     cjk: bool
 
+
+#: Squared ideographs (🈷) that are shown as text unless a selector asks for an emoji (Unicode's emoji-data).
+_SQUARED = re.compile(
+    "[\U0001f200\U0001f202\U0001f210-\U0001f219\U0001f21b-\U0001f22e\U0001f230\U0001f231\U0001f237\U0001f23b-\U0001f248]"
+)
 
 _EDGE = _Side(True, False, False)
 
@@ -105,7 +111,7 @@ def _classify(char: str) -> _Side:
     space = char in "\t\n\f\r" or category == "Zs"
     punctuation = category[0] in "PS"
     wide = unicodedata.east_asian_width(char) in "WFH"
-    emoji = wide and category == "So" and char >= "\U0001f000"
+    emoji = wide and category == "So" and (char < "\u2e80" or char >= "\U0001f000") and not _SQUARED.match(char)
     hangul = "\u1100" <= char <= "\u11ff" or "\ua960" <= char <= "\ua97f" or "\ud7b0" <= char <= "\ud7ff"
     cjk = (wide and not emoji and not space) or hangul
     return _Side(space, punctuation, cjk)

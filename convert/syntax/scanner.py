@@ -533,7 +533,7 @@ class _Scanner:
         return last + 1
 
     def display_math(self, start: int, end: int) -> int | None:
-        """Display math that begins a line and ends on a later one; in it may be blank lines and what looks like lists."""
+        """Display math that begins a line and ends on a later one; it may hold blank lines and list marks."""
         text = self.text
         if start < self.no_math_before or not text.startswith("$$", start) or text.find("$$", start + 2, end) >= 0:
             return None
