@@ -111,17 +111,13 @@ def footnote_mark(value: str) -> str:
 
 
 def theme(value: str) -> str:
-    """The name of one of :func:`themes`; never a path."""
-    if value not in themes():
-        nearest = difflib.get_close_matches(value, themes(), 1)
-        raise ValueError(f"one of {', '.join(themes())}" + (f" (did you mean {nearest[0]}?)" if nearest else ""))
+    """The name of a theme; never a path."""
+    from convert.theme import names  # noqa: PLC0415
+
+    if value not in names():
+        nearest = difflib.get_close_matches(value, names(), 1)
+        raise ValueError(f"one of {', '.join(names())}" + (f" (did you mean {nearest[0]}?)" if nearest else ""))
     return value
-
-
-@cache
-def themes() -> tuple[str, ...]:
-    """The names of the themes that there are: the folders of ``styles/themes/``."""
-    return tuple(sorted(folder.name for folder in resources.styles("themes").iterdir() if folder.is_dir()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +156,13 @@ class Settings:
         "handout", "Shape of the Word file: handout has callouts as boxes.", name="docx.profile", choices=("handout",)
     )
     html_assets: str = option("inline", "Pictures of an HTML file: inside it.", name="html.assets", choices=("inline",))
+    font_mincho: str = option(
+        "", "Installed families for body text, before Kumihan's own; commas between.", name="fonts.mincho"
+    )
+    font_gothic: str = option(
+        "", "Installed families for headings and strong words, before Kumihan's own.", name="fonts.gothic"
+    )
+    font_mono: str = option("", "Installed families for code, before Kumihan's own.", name="fonts.mono")
     author: str = option("", "Author where the note's properties name none.", name="author")
     limit_seconds: float = option(
         120.0, "Seconds that one note may take.", name="limits.seconds", scope=Scope.VAULT, check=between(0.1, 86_400)
