@@ -96,6 +96,12 @@ class Code(Enum):
         "The embedded file is of a kind that cannot be printed (audio, video, canvas …); a labelled box stands for it.",
         "Replace it by a picture or by text if paper must show it.",
     )
+    FONT_FAMILY = (
+        "font.family",
+        _W,
+        "A font family named under `fonts:` is not installed on this machine; the next one is used.",
+        "Install it, or correct the name (`fc-list : family` lists those that are there).",
+    )
     FONT_FALLBACK = (
         "font.fallback",
         _I,
@@ -179,6 +185,12 @@ class Code(Enum):
         _W,
         "The note holds control characters that no output can hold; each is replaced by a blank or by `�`.",
         "Delete them; they often come with text pasted from a PDF or a slide.",
+    )
+    NOTE_DEPTH = (
+        "note.depth",
+        _W,
+        "Quotes, lists or emphasis are nested deeper than a page can show; the innermost lose their frames, not their text.",
+        "Nest less deeply.",
     )
     NOTE_ENCODING = (
         "note.encoding",
