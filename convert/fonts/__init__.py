@@ -1,0 +1,218 @@
+"""The faces that Kumihan prints with: made from fonts that pip brings, seen alone by the PDF engine.
+
+``activate()`` comes before WeasyPrint is imported, which reads Fontconfig's configuration then.
+``FontSet.choose()`` comes before each document: it lets in the user's own families, and fonts of
+this machine for characters that ours lack, and says so.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+from unicodedata import category, name
+
+from convert.diagnostics import Code, Diagnostic, diagnose
+from convert.fonts import faces
+from convert.fonts.faces import Made, Progress
+from convert.fonts.fontconfig import configuration
+from convert.fonts.recipes import GOTHIC, MONO, ROLES
+from convert.fonts.sources import FontsUnavailable
+from convert.settings import Settings
+
+__all__ = ["Choice", "FontSet", "FontsUnavailable", "Service", "activate"]
+
+#: The variable that Fontconfig reads, and ours, in which what it held before is handed to worker processes.
+_FILE: Final = "FONTCONFIG_FILE"
+_FILE_BEFORE: Final = "KUMIHAN_FONTCONFIG_FILE_BEFORE"
+
+#: Characters that need no glyph: controls, joiners, line ends; blanks are drawn as nothing by any face.
+_UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+#: Unicode's Default_Ignorable_Code_Point beyond those: variation selectors, fillers, joiners.
+_UNSEEN: Final = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0}).union(
+    range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0000, 0xE1000)
+)
+
+_active: dict[Path, FontSet] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Which file serves which role, for ``kumihan doctor``."""
+
+    role: str
+    """``mincho``, ``gothic``, ``mono``, ``emoji``, ``symbols``; empty for faces that only help those out."""
+    face: str
+    file: Path
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The fonts of one document."""
+
+    families: Mapping[str, tuple[str, ...]]
+    """Role -> families for CSS, the best first."""
+    config: Path
+    """Fontconfig's configuration, which is now in force."""
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class FontSet:
+    """Kumihan's faces on this machine."""
+
+    folder: Path
+    faces: tuple[Made, ...]
+
+    @property
+    def families(self) -> Mapping[str, tuple[str, ...]]:
+        """Role (``mincho``, ``gothic``, ``mono``, ``emoji``, ``symbols``) -> families for CSS, the best first."""
+        return {role: (family,) for role, family in ROLES.items()}
+
+    @cached_property
+    def _coverage(self) -> tuple[list[int], list[int]]:
+        """All characters of all faces as ranges: their first code points, sorted, and their last ones."""
+        starts: list[int] = []
+        ends: list[int] = []
+        for first, last in sorted(pair for face in self.faces for pair in face.characters):
+            if ends and first <= ends[-1] + 1:
+                ends[-1] = max(ends[-1], last)
+            else:
+                starts.append(first)
+                ends.append(last)
+        return starts, ends
+
+    def missing(self, text: str) -> set[str]:
+        """The characters of the text that none of the faces has; joiners, controls and blanks need none."""
+        starts, ends = self._coverage
+
+        def needs_other(char: str) -> bool:
+            code = ord(char)
+            at = bisect_right(starts, code) - 1
+            if at >= 0 and code <= ends[at]:
+                return False
+            return code not in _UNSEEN and category(char) not in _UNSEEN_CATEGORIES
+
+        return set(filter(needs_other, set(text)))
+
+    def choose(self, text: str, settings: Settings, path: str = "") -> Choice:
+        """Puts the fonts for a document in force, for the next ``FontConfiguration`` of this process.
+
+        Kumihan's faces always; before them the families that ``fonts.mincho``, ``fonts.gothic`` and
+        ``fonts.mono`` name; behind them, for characters that all of those lack, fonts of this machine.
+
+        Args:
+            text: every character that will be printed, in any order.
+            settings: the document's.
+            path: the note, for diagnostics.
+        """
+        wanted = {"mincho": settings.font_mincho, "gothic": settings.font_gothic, "mono": settings.font_mono}
+        missing = self.missing(text)
+        if not missing and not any(wanted.values()):
+            return Choice(self.families, self._enforce(), ())
+
+        from convert.fonts.system import SystemFonts  # noqa: PLC0415 - asked only for what we lack
+
+        diagnostics: list[Diagnostic] = []
+        families = dict(self.families)
+        files: list[Path] = []
+        bold_instead: dict[str, str] = {}
+        with SystemFonts(os.environ.get(_FILE_BEFORE)) as system:
+            for role, names in wanted.items():
+                for asked in filter(None, map(str.strip, names.split(","))):
+                    own = system.family(asked)
+                    if not own:
+                        diagnostics.append(
+                            diagnose(Code.FONT_FAMILY, f"fonts.{role}: this machine has no family “{asked}”", path)
+                        )
+                        continue
+                    families[role] = (*families[role][:-1], asked, families[role][-1])
+                    files += [font.file for font in own]
+                    missing = {char for char in missing if not any(font.has(char) for font in own)}
+                    if not any(font.bold for font in own):
+                        bold_instead[asked] = MONO if role == "mono" else GOTHIC
+            helpers = system.helpers(missing, settings.language)
+            for font, chars in helpers:
+                files.append(font.file)
+                missing -= chars
+                message = f"{_listed(chars)}: printed in “{font.family}” ({font.file.name}) of this machine"
+                diagnostics.append(diagnose(Code.FONT_FALLBACK, message, path))
+            cache_folders = system.cache_folders() if files else ()
+        if missing:
+            diagnostics.append(diagnose(Code.FONT_MISSING_GLYPH, f"{_listed(missing)}: no font has a glyph", path))
+        config = self._enforce(
+            files=files,
+            cache_folders=cache_folders,
+            helpers=[font.family for font, _ in helpers],
+            bold_instead=bold_instead,
+        )
+        return Choice(families, config, tuple(diagnostics))
+
+    def describe(self) -> tuple[Service, ...]:
+        """Which file serves which role, in the order in which faces are asked."""
+        roles = {family: role for role, family in ROLES.items()}
+        return tuple(
+            Service(roles.get(face.family, ""), f"{face.family} {face.style}", self.folder / face.file, face.origin)
+            for face in self.faces
+        )
+
+    def _enforce(
+        self,
+        *,
+        files: Iterable[Path] = (),
+        cache_folders: Iterable[Path] = (),
+        helpers: Iterable[str] = (),
+        bold_instead: Mapping[str, str] | None = None,
+    ) -> Path:
+        """Writes the configuration, under a name made from its content, and points Fontconfig to it."""
+        root = self.folder.parent
+        data = configuration(
+            self.folder,
+            root / "fontconfig",
+            files=files,
+            cache_folders=cache_folders,
+            helpers=tuple(helpers),
+            bold_instead=bold_instead,
+        )
+        config = root / f"{sha256(data).hexdigest()[:16]}.conf"
+        if not config.is_file() or config.read_bytes() != data:
+            faces.write(config, data)
+        before = os.environ.get(_FILE)
+        if before and Path(before).parent != root:
+            os.environ[_FILE_BEFORE] = before
+        os.environ[_FILE] = str(config)
+        return config
+
+
+def activate(progress: Progress | None = None) -> FontSet:
+    """Kumihan's faces, made if this machine has none yet, and Fontconfig told to see them and nothing else.
+
+    To be called before WeasyPrint is imported. The first call on a machine takes some seconds, the
+    first of a process some milliseconds, further ones nothing.
+
+    Args:
+        progress: called with (done, total, name of the next face) while faces are made.
+
+    Raises:
+        FontsUnavailable: a font package is not installed, or the user's cache cannot be written.
+    """
+    root = faces.user_cache() / "fonts"
+    fonts = _active.get(root)
+    if fonts is None:
+        fonts = _active[root] = FontSet(*faces.ensure(root, progress))
+    fonts._enforce()
+    return fonts
+
+
+def _listed(chars: Iterable[str], limit: int = 8) -> str:
+    """Characters for a message: each with its code point, and its name where it is not a letter of a large script."""
+    ordered = sorted(chars)
+    named = [f"{char} (U+{ord(char):04X} {name(char, 'unnamed').lower()})" for char in ordered[:limit]]
+    more = f" and {len(ordered) - limit} more" if len(ordered) > limit else ""
+    return ", ".join(named) + more
