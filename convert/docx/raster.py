@@ -1,0 +1,25 @@
+"""SVG as PNG: Word shows SVG only in its newer versions, and other programs hardly ever."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import resvg_py
+
+from convert.pictures import MAX_HEIGHT, MAX_WIDTH, PictureError
+
+#: Dots of the output for one CSS pixel: 300 dpi in print.
+_SCALE: Final = 300 / 96
+
+
+def raster(svg: bytes, width_px: int, height_px: int) -> bytes:
+    """The drawing, cleaned before, as PNG; its natural size is given in CSS pixels."""
+    scale = min(_SCALE, MAX_WIDTH / width_px, MAX_HEIGHT / height_px)
+    try:
+        return resvg_py.svg_to_bytes(
+            svg_string=svg.decode(),
+            width=max(1, round(width_px * scale)),
+            height=max(1, round(height_px * scale)),
+        )
+    except ValueError as error:
+        raise PictureError("the drawing cannot be shown") from error

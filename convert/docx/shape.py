@@ -1,0 +1,432 @@
+"""From a Document's blocks to blocks that pandoc writes as Kumihan means them, on a copy.
+
+What pandoc has no node for goes in as raw Word XML: boxes (a table of one cell, opened before and
+closed after ordinary blocks, so that lists, tables and footnotes stay inside), ruby, repeated
+footnote marks. What only the finished XML shows is left to :mod:`convert.docx.post`; for tables,
+processing instructions tell it the room they have.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from convert import callouts
+from convert.docx.grid import Grid
+from convert.docx.measure import cells, column_widths
+from convert.docx.reference import field
+from convert.docx.roles import name, style_id
+from convert.docx.styles import BOX_PADDING, CELL_PADDING, CHAR, LIST_INDENT, TABLE_SIZE
+from convert.docx.wml import POINT, escaped
+from convert.nodes import (
+    Block,
+    Inline,
+    Node,
+    attr,
+    attr_of,
+    child_lists,
+    div,
+    has_class,
+    image,
+    link,
+    para,
+    plain,
+    plain_text,
+    raw_block,
+    raw_inline,
+    span,
+    string,
+    value,
+    walk,
+)
+
+#: Name of the instructions that tell the post-processor a table's place: ``<?kumihan level width indent …?>``.
+INSTRUCTION: Final = "kumihan"
+#: A picture takes at most this part of the page's height: a caption or a line must fit beside it.
+_TALLEST: Final = 0.85
+#: CSS pixels, in which Obsidian counts pictures, in an inch.
+_PX: Final = 96
+#: A box narrower than this (twips) holds no text: what is deeper stands without boxes of its own.
+_NARROWEST: Final = 8 * CHAR
+#: Ids of our bookmarks until they get their final ones: beyond all that pandoc gives.
+_FIRST_ID: Final = 900_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture as it goes into the file: its name in the private folder and its natural size in CSS pixels."""
+
+    file: str
+    width_px: int
+    height_px: int
+
+
+#: From a picture's address to what is shown, or to the inlines that stand for it.
+Pictures = Callable[[str], Shown | list[Inline]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where blocks stand: width and height that pictures and tables may take (twips), and levels of lists around."""
+
+    width: int
+    height: int
+    level: int = 0
+    indent: int = 0
+    note: bool = False
+
+    def within(self, left: int, right: int = 0) -> _Room:
+        """Narrower by ``left`` and ``right``, with tables moved in by ``left``."""
+        return replace(self, width=max(CHAR, self.width - left - right), indent=self.indent + left)
+
+    def box(self, padding: int) -> _Room:
+        """Inside a cell: indents begin anew."""
+        return replace(self, width=max(CHAR, self.width - 2 * padding), indent=0)
+
+
+def shape(blocks: Sequence[Block], grid: Grid, pictures: Pictures, mark: str = "1") -> list[Block]:
+    """The blocks for pandoc's DOCX writer; ``mark`` is the form of footnote marks, with 1 for the number."""
+    own = copy.deepcopy(list(blocks))
+    return _Shaper(grid, pictures, mark, _repeated(own)).blocks(
+        own, _Room(grid.measure, round(grid.text_height * _TALLEST))
+    )
+
+
+def callout_types(blocks: Sequence[Block]) -> list[callouts.CalloutType]:
+    """The looks of all callouts in the blocks, in the table's order."""
+    table = callouts.table()
+    used = {table.lookup(value(node, "data-callout")).name for node in walk(blocks) if has_class(node, "callout")}
+    return [type for type in table if type.name in used]
+
+
+def bookmark(number: str) -> str:
+    """The bookmark around the first mark of a footnote; Word hides names that begin with ``_``."""
+    return f"_RefNote{number}"
+
+
+def _repeated(blocks: Sequence[Block]) -> frozenset[str]:
+    return frozenset(value(node, "data-n") for node in walk(blocks) if has_class(node, "fnref-repeat"))
+
+
+class _Shaper:
+    def __init__(self, grid: Grid, pictures: Pictures, mark: str, repeated: frozenset[str]) -> None:
+        self._grid = grid
+        self._pictures = pictures
+        before, _, after = mark.partition("1")
+        self._before, self._after = before, after
+        self._repeated = repeated
+
+    # blocks
+
+    def blocks(self, blocks: Sequence[Block], room: _Room) -> list[Block]:
+        return [new for block in blocks for new in self._block(block, room)]
+
+    def _block(self, block: Block, room: _Room) -> list[Block]:  # one case for each kind
+        content = block.get("c")
+        match block["t"]:
+            case "Para" | "Plain":
+                return [self._paragraph(block, room)]
+            case "Header":
+                block["c"][1] = attr(block["c"][1][0])
+                block["c"][2] = self._inlines(block["c"][2], room)
+                return [block]
+            case "Div":
+                return self._div(block, room)
+            case "BlockQuote":
+                return self._quote(content, room)  # type: ignore[arg-type]
+            case "BulletList":
+                block["c"] = [self._item(item, room) for item in block["c"]]
+                return [block]
+            case "OrderedList":
+                block["c"][1] = [self._item(item, room) for item in block["c"][1]]
+                return [block]
+            case "DefinitionList":
+                inner = room.within(2 * CHAR)
+                block["c"] = [
+                    [self._inlines(term, room), [self.blocks(definition, inner) for definition in definitions]]
+                    for term, definitions in block["c"]
+                ]
+                return [block]
+            case "CodeBlock":
+                at, text = block["c"]
+                # the first class is the language; pandoc colours by it
+                return [*_anchor_block(at[0]), {"t": "CodeBlock", "c": [attr(classes=at[1][:1]), text]}]
+            case "LineBlock":
+                block["c"] = [self._inlines(line, room) for line in block["c"]]
+                return [block]
+            case "Table":
+                return self._table(block, room)
+            case "Figure":
+                return self._figure(block, room)
+            case "HorizontalRule":
+                return [raw_block("openxml", f'<w:p><w:pPr><w:pStyle w:val="{style_id("rule")}"/></w:pPr></w:p>')]
+        return [block]
+
+    def _paragraph(self, block: Block, room: _Room) -> Block:
+        inlines = self._inlines(block["c"], room)
+        shown = [node for node in inlines if node["t"] not in ("Space", "SoftBreak", "LineBreak")]
+        if shown and all(node["t"] == "Image" for node in shown):
+            return _styled("picture", [para(inlines)])
+        return {"t": block["t"], "c": inlines}
+
+    def _div(self, block: Block, room: _Room) -> list[Block]:
+        (id, _, _), inner = block["c"]
+        if has_class(block, "callout"):
+            new = self._callout(block, room)
+        elif has_class(block, "placeholder"):
+            new = [_styled("placeholder", [_as_para(each) for each in self.blocks(inner, room)])]
+        else:
+            new = self.blocks(inner, room)
+        return _anchored(id, new)
+
+    def _callout(self, block: Block, room: _Room) -> list[Block]:
+        type = callouts.table().lookup(value(block, "data-callout"))
+        inner = room.box(BOX_PADDING)
+        if inner.width < _NARROWEST:
+            inner = room
+        out: list[Block] = []
+        for part in block["c"][1]:
+            if has_class(part, "callout-title"):
+                words = [each for line in part["c"][1] for children in child_lists(line) for each in children]
+                out.append(_styled("callout-title", [para(self._inlines(words, inner))], type.name))
+            else:
+                out += _anchored(attr_of(part)[0], self.blocks(part["c"][1], inner))  # type: ignore[index]
+        if inner is room:
+            return out
+        bar, ground = type.colour.lstrip("#").upper(), type.tint.lstrip("#").upper()
+        # the style says the same; programs that know no table styles read it here
+        cell = (
+            f'<w:tcBorders><w:left w:val="single" w:sz="24" w:space="0" w:color="{bar}"/></w:tcBorders>'
+            f'<w:shd w:val="clear" w:color="auto" w:fill="{ground}"/>'
+        )
+        return _box(style_id("callout-box", type.name), out, room, cell)
+
+    def _quote(self, blocks: list[Block], room: _Room) -> list[Block]:
+        if all(block["t"] in ("Para", "Plain") for block in blocks):
+            return [{"t": "BlockQuote", "c": self.blocks(blocks, room.within(2 * CHAR, CHAR))}]
+        # pandoc forgets that a list, a table or code is quoted
+        outer = room.within(CHAR)
+        inner = outer.box(BOX_PADDING)
+        if inner.width < _NARROWEST:
+            return self.blocks(blocks, room)
+        return _box(style_id("quote-box"), self.blocks(blocks, inner), outer, "")
+
+    def _item(self, item: list[Block], room: _Room) -> list[Block]:
+        inner = replace(room.within(LIST_INDENT), level=room.level + 1)
+        new = self.blocks(item, inner)
+        # only a paragraph carries the bullet or number
+        if not new or new[0]["t"] not in ("Para", "Plain", "Header", "CodeBlock"):
+            new.insert(0, plain([raw_inline("openxml", "<w:r/>")]))
+        return new
+
+    def _table(self, table: Node, room: _Room) -> list[Block]:
+        padding = 2 * CELL_PADDING
+        widths = column_widths(table, room.width, TABLE_SIZE * POINT / 2, padding) if table["c"][2] else []
+        for column, wide, cell in cells(table):
+            width = sum(widths[column : column + wide]) - padding
+            cell[4] = self.blocks(cell[4], replace(room, width=max(CHAR, width), indent=0))
+        caption = table["c"][1]
+        caption[1] = self.blocks(caption[1], room)
+        id, table["c"][0] = table["c"][0][0], attr()
+        grid = " ".join(map(str, widths))
+        place = raw_block("openxml", f"<?{INSTRUCTION} {room.level} {room.width} {room.indent} {grid}?>")
+        return [*_anchor_block(id), place, table]
+
+    def _figure(self, figure: Node, room: _Room) -> list[Block]:
+        at, (_, caption), inner = figure["c"]
+        words: list[Inline] = []
+        for line in caption:
+            for children in child_lists(line):
+                words += [{"t": "LineBreak"}, *children] if words else children
+        new = self.blocks(inner, room)
+        if words:
+            new.append(_styled("caption", [para(self._inlines(words, room))]))
+        return _anchored(at[0], new)
+
+    # inlines
+
+    def _inlines(self, inlines: Sequence[Inline], room: _Room) -> list[Inline]:
+        out: list[Inline] = []
+        after_mark = False
+        for node in inlines:
+            is_mark = has_class(node, "fnref") or node["t"] == "Note"
+            if is_mark and after_mark and not self._after:
+                out.append(_mark_text(","))
+            out += self._inline(node, room)
+            after_mark = is_mark
+        return out
+
+    def _inline(self, node: Inline, room: _Room) -> list[Inline]:
+        content = node.get("c")
+        match node["t"]:
+            case "Span":
+                return self._span(node, room)
+            case "Note":
+                return self._note(node, "", room)
+            case "Image":
+                return self._image(node, room)
+            case "Link":
+                at, words, (url, _) = node["c"]
+                return [*_anchor(at[0]), link(self._inlines(words, room), url)]
+            case "Code":
+                return [*_anchor(node["c"][0][0]), {"t": "Code", "c": [attr(), node["c"][1]]}]
+            case "Emph" | "Strong" | "Underline" | "Strikeout" | "Superscript" | "Subscript" | "SmallCaps":
+                return [{"t": node["t"], "c": self._inlines(content, room)}]  # type: ignore[arg-type]
+            case "Quoted" | "Cite":
+                node["c"][1] = self._inlines(node["c"][1], room)
+        return [node]
+
+    def _span(self, node: Inline, room: _Room) -> list[Inline]:
+        (id, classes, _), inner = node["c"]
+        if "fnref" in classes:
+            number = value(node, "data-n")
+            if "fnref-repeat" in classes:
+                return self._repeat(number)
+            return [each for child in inner if child["t"] == "Note" for each in self._note(child, number, room)]
+        anchor = _anchor(id)
+        if "ruby" in classes:
+            return [*anchor, *self._ruby(inner, room)]
+        if "kbd" in classes and _only_text(inner):
+            return [*anchor, _styled_span("keyboard", [string(plain_text(inner))])]
+        if "placeholder" in classes:
+            return [*anchor, _styled_span("placeholder-char", self._inlines(inner, room))]
+        words = self._inlines(inner, room)
+        if "mark" in classes:
+            return [*anchor, span(words, attr(classes=["mark"]))]
+        if "small" in classes:
+            return [*anchor, _styled_span("small", words)]
+        return [*anchor, *words]
+
+    def _note(self, note: Inline, number: str, room: _Room) -> list[Inline]:
+        inside = _Room(self._grid.measure - 2 * CHAR, room.height // 2, note=True)
+        body = self.blocks(note["c"], inside) or [para([])]
+        out: list[Inline] = [{"t": "Note", "c": body}]
+        if number in self._repeated:
+            start = f'<w:bookmarkStart w:id="{_FIRST_ID + int(number)}" w:name="{bookmark(number)}"/>'
+            out = [
+                raw_inline("openxml", start),
+                *out,
+                raw_inline("openxml", f'<w:bookmarkEnd w:id="{_FIRST_ID + int(number)}"/>'),
+            ]
+        return self._framed(out)
+
+    def _repeat(self, number: str) -> list[Inline]:
+        style = f'<w:rPr><w:rStyle w:val="{style_id("note-mark")}"/></w:rPr>'
+        return self._framed([raw_inline("openxml", field(f"NOTEREF {bookmark(number)} \\f \\h", number, style))])
+
+    def _framed(self, mark: list[Inline]) -> list[Inline]:
+        before = [_mark_text(self._before)] if self._before else []
+        after = [_mark_text(self._after)] if self._after else []
+        return [*before, *mark, *after]
+
+    def _image(self, node: Inline, room: _Room) -> list[Inline]:
+        at, alt, (url, _) = node["c"]
+        shown = self._pictures(url)
+        if isinstance(shown, list):
+            return [*_anchor(at[0]), _styled_span("placeholder-char", shown)]
+        width, height = _size(node, shown, room)
+        size = [("width", f"{width / 1440:.4f}in"), ("height", f"{height / 1440:.4f}in")]
+        return [*_anchor(at[0]), image([string(plain_text(alt))] if alt else [], shown.file, attr(pairs=size))]
+
+    def _ruby(self, inner: Sequence[Inline], room: _Room) -> list[Inline]:
+        """``w:ruby`` for each base and its reading; the sizes follow later from the paragraph's style."""
+        out: list[Inline] = []
+        base: list[Inline] = []
+        for node in inner:
+            if not has_class(node, "rt"):
+                base.append(node)
+                continue
+            words = base[:]
+            base = []
+            out.append(raw_inline("openxml", _ruby_xml(plain_text(words), plain_text(node["c"][1]))))
+            # marks of footnotes cannot stand in a base
+            marks = [each for each in walk(words) if has_class(each, "fnref")]
+            out += [new for each in marks for new in self._inline(each, room)]
+        return [*out, *self._inlines(base, room)]
+
+
+def _box(style: str, blocks: list[Block], room: _Room, cell: str) -> list[Block]:
+    """The blocks as the only cell of a table as wide as its room."""
+    edges = f'<w:left w:w="{BOX_PADDING}" w:type="dxa"/>', f'<w:right w:w="{BOX_PADDING}" w:type="dxa"/>'
+    opening = (
+        f"<?{INSTRUCTION} {room.level}?>"
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{room.width}" w:type="dxa"/>'
+        f'<w:tblInd w:w="{room.indent}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        f'<w:tblCellMar>{edges[0]}{edges[1]}</w:tblCellMar><w:tblLook w:val="0000"/></w:tblPr>'
+        f'<w:tblGrid><w:gridCol w:w="{room.width}"/></w:tblGrid>'
+        f'<w:tr><w:tc><w:tcPr><w:tcW w:w="{room.width}" w:type="dxa"/>{cell}</w:tcPr>'
+    )
+    return [raw_block("openxml", opening), *blocks, raw_block("openxml", "</w:tc></w:tr></w:tbl>")]
+
+
+def _size(node: Inline, shown: Shown, room: _Room) -> tuple[float, float]:
+    """Width and height in twips: as asked for, else the picture's own, but never more than the room."""
+    asked = {key: _pixels(value(node, key)) for key in ("width", "height")}
+    width, height = asked["width"], asked["height"]
+    if not width and not height:
+        width, height = float(shown.width_px), float(shown.height_px)
+    elif not height:
+        height = width * shown.height_px / shown.width_px
+    elif not width:
+        width = height * shown.width_px / shown.height_px
+    width, height = width * 1440 / _PX, height * 1440 / _PX
+    scale = min(1.0, room.width / width, room.height / height)
+    return width * scale, height * scale
+
+
+def _pixels(text: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:px)?", text)
+    return float(found[1]) if found else 0.0
+
+
+def _ruby_xml(base: str, reading: str) -> str:
+    """``w:lid`` and the sizes are those of body text; a heading's are set when its style is known."""
+
+    def run(text: str) -> str:
+        return f'<w:r><w:t xml:space="preserve">{escaped(text)}</w:t></w:r>'
+
+    return (
+        '<w:r><w:ruby><w:rubyPr><w:rubyAlign w:val="distributeSpace"/><w:hps w:val="10"/><w:hpsRaise w:val="18"/>'
+        '<w:hpsBaseText w:val="21"/><w:lid w:val="ja-JP"/></w:rubyPr>'
+        f"<w:rt>{run(reading)}</w:rt><w:rubyBase>{run(base)}</w:rubyBase></w:ruby></w:r>"
+    )
+
+
+def _mark_text(text: str) -> Inline:
+    return _styled_span("note-mark", [string(text)])
+
+
+def _styled(role: str, blocks: list[Block], type: str = "") -> Block:
+    return div(blocks, attr(pairs=[("custom-style", name(role, type))]))
+
+
+def _styled_span(role: str, inlines: list[Inline]) -> Inline:
+    return span(inlines, attr(pairs=[("custom-style", name(role))]))
+
+
+def _as_para(block: Block) -> Block:
+    return para(block["c"]) if block["t"] == "Plain" else block
+
+
+def _anchor(id: str) -> list[Inline]:
+    return [span([], attr(id))] if id else []
+
+
+def _anchor_block(id: str) -> list[Block]:
+    """A bookmark before a block that holds no text of its own; the post-processor moves it to the next paragraph."""
+    return [div([], attr(id))] if id else []
+
+
+def _anchored(id: str, blocks: list[Block]) -> list[Block]:
+    """The blocks with a bookmark in the first of them, or before it."""
+    if id and blocks and blocks[0]["t"] in ("Para", "Plain"):
+        blocks[0]["c"][:0] = _anchor(id)
+        return blocks
+    return [*_anchor_block(id), *blocks]
+
+
+def _only_text(inlines: Sequence[Inline]) -> bool:
+    return not any(node["t"] in ("Note", "Link", "Image", "Math") or has_class(node, "fnref") for node in walk(inlines))

@@ -1,0 +1,478 @@
+"""Every style of a Word file, written out: ``word/styles.xml``.
+
+Sizes are in points, lengths in twips. What a role is called in Word is in ``styles/word.yaml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from convert.callouts import CalloutType
+from convert.docx.faces import Faces
+from convert.docx.grid import BODY_SIZE, Grid
+from convert.docx.roles import HEADING_LEVELS, LIST_LEVELS, name, style_id
+from convert.docx.wml import DECLARATION, NAMESPACES, POINT, escaped
+
+#: One character of body text: Japanese indents are counted in these.
+CHAR: Final = round(BODY_SIZE * POINT)
+#: Each level of a list is two characters further in.
+LIST_INDENT: Final = 2 * CHAR
+#: Room between a box's edge and what is in it, left and right.
+BOX_PADDING: Final = 170
+_BOX_PADDING_BLOCK: Final = 85
+CELL_PADDING: Final = 85
+
+NOTE_SIZE: Final = 9.0
+CODE_SIZE: Final = 9.0
+TABLE_SIZE: Final = 9.5
+
+_RULE: Final = "333333"
+_PALE: Final = "BFBFBF"
+_GROUND: Final = "F4F4F2"
+_LINK: Final = "1F4E79"
+
+#: Sizes of headings by level; the lower ones differ by weight and indent, as Japanese reports have them.
+_HEADINGS: Final = (17.0, 14.0, 12.0, BODY_SIZE, BODY_SIZE, BODY_SIZE)
+
+#: Sizes of text by role, where it is not the body's.
+SIZES: Final = {
+    "title": 17.0,
+    **{f"heading-{level}": size for level, size in enumerate(_HEADINGS, 1)},
+    "code": CODE_SIZE,
+    **dict.fromkeys(("note", "note-quote", "caption", "placeholder"), NOTE_SIZE),
+    **dict.fromkeys(("table-text", "table-head"), TABLE_SIZE),
+}
+#: Roles of paragraphs that are bold as a whole.
+BOLD: Final = ("title", "heading-1", "heading-2", "heading-3", "heading-4", "table-head", "term", "toc-heading")
+#: Roles whose lines have a fixed height (twips).
+FIXED: Final = {"code": 260, "note": 260, "note-quote": 260}
+
+#: Names that pandoc gives to pieces of highlighted code → colour and weight, calm enough for print.
+_TOKENS: Final = {
+    "Keyword": ("1F3A6E", True),
+    "ControlFlow": ("1F3A6E", True),
+    "Import": ("1F3A6E", True),
+    "DataType": ("5B3A80", False),
+    "DecVal": ("7A3E00", False),
+    "BaseN": ("7A3E00", False),
+    "Float": ("7A3E00", False),
+    "Constant": ("7A3E00", False),
+    "Char": ("2E5E2E", False),
+    "SpecialChar": ("2E5E2E", False),
+    "String": ("2E5E2E", False),
+    "VerbatimString": ("2E5E2E", False),
+    "SpecialString": ("2E5E2E", False),
+    "Comment": ("5F5F5F", False),
+    "Documentation": ("5F5F5F", False),
+    "Annotation": ("5F5F5F", False),
+    "CommentVar": ("5F5F5F", False),
+    "Information": ("5F5F5F", False),
+    "Warning": ("8A1F1F", False),
+    "Alert": ("8A1F1F", True),
+    "Error": ("8A1F1F", True),
+    "Function": ("1B4F72", False),
+    "Variable": ("333333", False),
+    "Operator": ("333333", False),
+    "BuiltIn": ("333333", False),
+    "Extension": ("333333", False),
+    "Preprocessor": ("5B3A80", False),
+    "Attribute": ("5B3A80", False),
+    "RegionMarker": ("333333", False),
+    "Other": ("333333", False),
+    "Normal": ("", False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the styles are made for: a page, fonts, languages (Latin, East Asian) and the types of callouts."""
+
+    grid: Grid
+    faces: Faces
+    languages: tuple[str, str]
+    callouts: Sequence[CalloutType]
+
+
+def styles_xml(look: Look) -> str:
+    """The whole part."""
+    styles = [
+        *_paragraphs(look),
+        *_notes(look),
+        *_lists(),
+        *_characters(look),
+        *_tables(),
+        *_callouts(look),
+        *_tokens(),
+        f'<w:style w:type="numbering" w:default="1" w:styleId="{style_id("no-list")}">'
+        f'<w:name w:val="{escaped(name("no-list"))}"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/>'
+        "</w:style>",
+    ]
+    return f"{DECLARATION}<w:styles {NAMESPACES}>{_defaults(look)}{''.join(styles)}</w:styles>"
+
+
+def _defaults(look: Look) -> str:
+    latin, asian = look.languages
+    # eastAsia is named outright: through a theme Word chooses by the machine's language
+    return (
+        "<w:docDefaults><w:rPrDefault><w:rPr>"
+        + _fonts(look.faces.serif, look.faces.asian_serif)
+        + f'<w:kern w:val="2"/>{_size(BODY_SIZE)}'
+        + f'<w:lang w:val="{escaped(latin)}" w:eastAsia="{escaped(asian)}" w:bidi="ar-SA"/>'
+        "</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
+        # what Word offers beside our styles stays out of sight until it is used
+        '<w:latentStyles w:defLockedState="0" w:defUIPriority="99" w:defSemiHidden="1" '
+        'w:defUnhideWhenUsed="1" w:defQFormat="0" w:count="376"/>'
+    )
+
+
+def _paragraphs(look: Look) -> list[str]:
+    faces = look.faces
+    gothic = _fonts(faces.sans, faces.asian_sans)
+    line = look.grid.pitch
+    out = [
+        _style("paragraph", "normal", default=True, p='<w:widowControl w:val="0"/><w:jc w:val="both"/>'),
+        _style("paragraph", "body", "normal", p=_indent(first=1)),
+        _style(
+            "paragraph",
+            "title",
+            "normal",
+            next="body",
+            p=f'<w:keepNext/><w:keepLines/><w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="{line}"/>'
+            '<w:jc w:val="center"/>',
+            r=gothic + _bold() + _size(17),
+        ),
+        *(_heading(level, line, gothic) for level in range(1, HEADING_LEVELS + 1)),
+        _style(
+            "paragraph",
+            "quote",
+            "body",
+            p=_borders("pBdr", left=(12, 8, _PALE)) + _indent(left=2, right=1),
+        ),
+        _style("paragraph", "term", "normal", next="definition", p="<w:keepNext/>", r=gothic + _bold()),
+        _style("paragraph", "definition", "normal", p=_indent(left=2)),
+        _style(
+            "paragraph",
+            "code",
+            "normal",
+            p=_borders("pBdr", **dict.fromkeys(("top", "left", "bottom", "right"), (4, 4, "DDDDDD")))
+            + f'<w:shd w:val="clear" w:color="auto" w:fill="{_GROUND}"/><w:wordWrap w:val="0"/>'
+            '<w:snapToGrid w:val="0"/><w:spacing w:before="80" w:after="80" w:line="260" w:lineRule="exact"/>'
+            '<w:ind w:left="105" w:right="105"/><w:jc w:val="left"/>',
+            r=_fonts(faces.mono, faces.asian_mono) + "<w:noProof/>" + _size(CODE_SIZE),
+        ),
+        _style("paragraph", "table-text", "normal", p=_tight(1.35, TABLE_SIZE), r=_size(TABLE_SIZE)),
+        _style("paragraph", "table-head", "table-text", p="<w:keepNext/>", r=gothic + _bold()),
+        _style(
+            "paragraph",
+            "caption",
+            "normal",
+            next="body",
+            p='<w:keepLines/><w:snapToGrid w:val="0"/><w:spacing w:before="60" w:after="120"/><w:jc w:val="center"/>',
+            r=gothic + _size(NOTE_SIZE),
+        ),
+        # off the grid and without a fixed line: a picture is as high as it is
+        _style(
+            "paragraph",
+            "picture",
+            "normal",
+            next="body",
+            p='<w:snapToGrid w:val="0"/><w:spacing w:before="120" w:after="120"/><w:jc w:val="center"/>',
+        ),
+        _style(
+            "paragraph",
+            "rule",
+            "normal",
+            next="body",
+            p=_borders("pBdr", bottom=(4, 1, "7F7F7F"))
+            + f'<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="{line // 2}" '
+            f'w:line="{line // 2}" w:lineRule="exact"/>',
+        ),
+        _style(
+            "paragraph",
+            "placeholder",
+            "normal",
+            next="body",
+            p=_borders("pBdr", **dict.fromkeys(("top", "left", "bottom", "right"), (4, 4, "7F7F7F")))
+            + '<w:snapToGrid w:val="0"/><w:spacing w:before="120" w:after="120"/><w:ind w:left="105" w:right="105"/>'
+            '<w:jc w:val="left"/>',
+            r=gothic + '<w:color w:val="595959"/>' + _size(NOTE_SIZE),
+        ),
+        # stands between tables, which Word would join, and last in a cell, which may not end in a table
+        _style(
+            "paragraph",
+            "gap",
+            "normal",
+            p='<w:snapToGrid w:val="0"/><w:spacing w:line="120" w:lineRule="exact"/>',
+            r=_size(2),
+        ),
+        _style(
+            "paragraph",
+            "toc-heading",
+            "normal",
+            next="body",
+            p=f'<w:keepNext/><w:spacing w:before="{line}" w:after="120"/>',
+            r=gothic + _bold() + _size(12),
+        ),
+        *(
+            _style(
+                "paragraph",
+                f"toc-{level}",
+                "normal",
+                p=f'<w:tabs><w:tab w:val="right" w:leader="middleDot" w:pos="{look.grid.measure}"/></w:tabs>'
+                + _indent(left=level - 1),
+            )
+            for level in (1, 2, 3)
+        ),
+    ]
+    out += [
+        _style(
+            "paragraph",
+            role,
+            "normal",
+            p=f'<w:snapToGrid w:val="0"/><w:jc w:val="{side}"/>',
+            r=gothic + _size(8),
+        )
+        for role, side in (("header", "right"), ("footer", "center"))
+    ]
+    return out
+
+
+def _heading(level: int, line: int, gothic: str) -> str:
+    size = _HEADINGS[level - 1]
+    before = line if level <= 4 else line // 2
+    after = {1: line // 2, 2: line // 3}.get(level, 0)
+    p = (
+        "<w:keepNext/><w:keepLines/>"
+        + (_borders("pBdr", bottom=(4, 2, _RULE)) if level == 2 else "")
+        + f'<w:snapToGrid w:val="0"/><w:spacing w:before="{before}" w:after="{after}" '
+        f'w:line="{max(line, round(size * POINT * 1.4))}" w:lineRule="atLeast"/>'
+        + (_indent(left=1) if level >= 5 else "")
+        + f'<w:jc w:val="left"/><w:outlineLvl w:val="{level - 1}"/>'
+    )
+    return _style(
+        "paragraph",
+        f"heading-{level}",
+        "normal",
+        next="body",
+        p=p,
+        r=gothic + (_bold() if level <= 4 else "") + _size(size),
+    )
+
+
+def _notes(look: Look) -> list[str]:
+    fixed = '<w:snapToGrid w:val="0"/><w:spacing w:line="260" w:lineRule="exact"/>'
+    return [
+        _style(
+            "paragraph",
+            "note",
+            "normal",
+            p=fixed + '<w:ind w:left="360" w:hanging="360"/>',
+            r=_size(NOTE_SIZE),
+        ),
+        _style("paragraph", "note-quote", "note", p='<w:ind w:left="720" w:firstLine="0"/>'),
+        _style("paragraph", "comment", "normal", p='<w:jc w:val="left"/>'),
+        _style("paragraph", "comment-subject", "comment", next="comment", r=_bold()),
+        _style("character", "note-mark", "default", r='<w:vertAlign w:val="superscript"/>'),
+        _style("character", "comment-mark", "default", r=_size(NOTE_SIZE)),
+    ]
+
+
+def _lists() -> list[str]:
+    # the indents of items come with their numbering
+    out = []
+    for level in range(1, LIST_LEVELS + 1):
+        out.append(_style("paragraph", f"bullet-{level}", "normal"))
+        out.append(_style("paragraph", f"number-{level}", "normal"))
+    out.append(_style("paragraph", "list-text", "normal", p=f'<w:ind w:left="{LIST_INDENT}"/>'))
+    return out
+
+
+def _characters(look: Look) -> list[str]:
+    faces = look.faces
+    edge = '<w:bdr w:val="single" w:sz="4" w:space="0" w:color="7F7F7F"/>'
+    mono = _fonts(faces.mono, faces.asian_mono)
+    return [
+        f'<w:style w:type="character" w:default="1" w:styleId="{style_id("default")}">'
+        f'<w:name w:val="{escaped(name("default"))}"/><w:uiPriority w:val="1"/><w:semiHidden/><w:unhideWhenUsed/>'
+        "</w:style>",
+        # mincho has no bold of its own: print sets what is strong in gothic
+        _style("character", "strong", "default", r=_fonts(faces.sans, faces.asian_sans) + _bold()),
+        _style("character", "emphasis", "default", r="<w:i/><w:iCs/>"),
+        _style("character", "dots", "default", r='<w:em w:val="dot"/>'),
+        _style("character", "link", "default", r=f'<w:color w:val="{_LINK}"/>'),
+        _style("character", "verbatim", "default", r=mono + "<w:noProof/>" + _size(CODE_SIZE + 0.5)),
+        _style("character", "keyboard", "default", r=mono + "<w:noProof/>" + _size(CODE_SIZE) + edge),
+        _style("character", "small", "default", r=_size(8.5)),
+        _style(
+            "character",
+            "placeholder-char",
+            "default",
+            r=_fonts(faces.sans, faces.asian_sans) + '<w:color w:val="595959"/>' + _size(NOTE_SIZE) + edge,
+        ),
+    ]
+
+
+def _tables() -> list[str]:
+    table_normal = (
+        f'<w:style w:type="table" w:default="1" w:styleId="{style_id("table-normal")}">'
+        f'<w:name w:val="{escaped(name("table-normal"))}"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/>'
+        '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/>'
+        '<w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/>'
+        "</w:tblCellMar></w:tblPr></w:style>"
+    )
+    ruled = (
+        f"<w:tblPr>{_borders('tblBorders', top=(8, 0, _RULE), bottom=(8, 0, _RULE), insideH=(4, 0, _PALE))}"
+        f"{_margins(30, CELL_PADDING)}</w:tblPr>"
+        '<w:tblStylePr w:type="firstRow"><w:tcPr>'
+        f"<w:tcBorders>{_border('bottom', 6, 0, _RULE)}</w:tcBorders>"
+        '<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/></w:tcPr></w:tblStylePr>'
+    )
+    return [
+        table_normal,
+        _style("table", "table", "table-normal", more=ruled),
+        _style(
+            "table",
+            "quote-box",
+            "table-normal",
+            more=f"<w:tblPr>{_borders('tblBorders', left=(12, 0, _PALE))}{_margins(0, BOX_PADDING)}</w:tblPr>",
+        ),
+    ]
+
+
+def _callouts(look: Look) -> list[str]:
+    faces = look.faces
+    out = [_style("paragraph", "callout-text", "normal")]
+    for type in look.callouts:
+        bar, ground, ink = (colour.lstrip("#").upper() for colour in (type.colour, type.tint, type.ink))
+        out.append(
+            _style(
+                "paragraph",
+                "callout-title",
+                "normal",
+                next="callout-text",
+                type=type.name,
+                p='<w:keepNext/><w:keepLines/><w:jc w:val="left"/>',
+                r=_fonts(faces.sans, faces.asian_sans) + _bold() + f'<w:color w:val="{ink}"/>',
+            )
+        )
+        out.append(
+            _style(
+                "table",
+                "callout-box",
+                "table-normal",
+                type=type.name,
+                more=f"<w:tblPr>{_borders('tblBorders', left=(24, 0, bar))}"
+                f"{_margins(_BOX_PADDING_BLOCK, BOX_PADDING)}</w:tblPr>"
+                f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{ground}"/></w:tcPr>',
+            )
+        )
+    return out
+
+
+def _tokens() -> list[str]:
+    out = []
+    for token, (colour, bold) in _TOKENS.items():
+        r = (_bold() if bold else "") + (f'<w:color w:val="{colour}"/>' if colour else "")
+        out.append(
+            f'<w:style w:type="character" w:customStyle="1" w:styleId="{token}Tok"><w:name w:val="{token}Tok"/>'
+            f'<w:basedOn w:val="{style_id("verbatim")}"/>' + (f"<w:rPr>{r}</w:rPr>" if r else "") + "</w:style>"
+        )
+    return out
+
+
+#: Names that Word knows by itself; all others are marked as the document's own.
+_BUILT_IN: Final = frozenset(
+    {
+        *("normal", "title", "body text", "block text", "list continue", "caption", "header", "footer", "strong"),
+        *("footnote text", "footnote reference", "annotation text", "annotation reference", "annotation subject"),
+        *("emphasis", "hyperlink", "html keyboard", "toc heading", "normal table", "no list"),
+        *(f"heading {level}" for level in range(1, 10)),
+        *(f"toc {level}" for level in range(1, 10)),
+        *(f"list {kind}{level}" for kind in ("bullet", "number") for level in ("", " 2", " 3", " 4", " 5")),
+    }
+)
+#: Roles that an editor is likely to choose by hand: Word shows them in its gallery.
+_OFFERED: Final = ("normal", "title", "body", "heading", "quote", "strong", "emphasis", "bullet", "number", "caption")
+
+
+def _style(
+    kind: str,
+    role: str,
+    based: str = "",
+    *,
+    next: str = "",
+    type: str = "",
+    default: bool = False,
+    p: str = "",
+    r: str = "",
+    more: str = "",
+) -> str:
+    """One style; ``p`` and ``r`` are its paragraph and run properties in the schema's order."""
+    word = name(role, type)
+    own = "" if word.lower() in _BUILT_IN else ' w:customStyle="1"'
+    first = ' w:default="1"' if default else ""
+    after = style_id(next) if next else ""
+    return (
+        f'<w:style w:type="{kind}"{first}{own} w:styleId="{style_id(role, type)}">'
+        f'<w:name w:val="{escaped(word)}"/>'
+        + (f'<w:basedOn w:val="{style_id(based)}"/>' if based else "")
+        + (f'<w:next w:val="{after}"/>' if after else "")
+        + ("<w:qFormat/>" if role.split("-", maxsplit=1)[0] in _OFFERED else "")
+        + (f"<w:pPr>{p}</w:pPr>" if p else "")
+        + (f"<w:rPr>{r}</w:rPr>" if r else "")
+        + more
+        + "</w:style>"
+    )
+
+
+def _fonts(latin: str, asian: str) -> str:
+    return (
+        f'<w:rFonts w:ascii="{escaped(latin)}" w:hAnsi="{escaped(latin)}" '
+        f'w:eastAsia="{escaped(asian)}" w:cs="{escaped(latin)}"/>'
+    )
+
+
+def _bold() -> str:
+    return "<w:b/><w:bCs/>"
+
+
+def _size(points: float) -> str:
+    half = round(points * 2)
+    return f'<w:sz w:val="{half}"/><w:szCs w:val="{half}"/>'
+
+
+def _indent(*, left: int = 0, right: int = 0, first: int = 0) -> str:
+    """Indents in characters; Word follows the count of characters, other programs the twips beside it."""
+    return (
+        "<w:ind"
+        + (f' w:leftChars="{left * 100}" w:left="{left * CHAR}"' if left else "")
+        + (f' w:rightChars="{right * 100}" w:right="{right * CHAR}"' if right else "")
+        + f' w:firstLineChars="{first * 100}" w:firstLine="{first * CHAR}"/>'
+    )
+
+
+def _tight(leading: float, size: float) -> str:
+    """Small type off the grid: Word would give it the body's line."""
+    return (
+        f'<w:snapToGrid w:val="0"/><w:spacing w:line="{round(size * leading * POINT)}" w:lineRule="atLeast"/>'
+        '<w:jc w:val="left"/>'
+    )
+
+
+def _border(side: str, eighths: int, space: int, colour: str) -> str:
+    return f'<w:{side} w:val="single" w:sz="{eighths}" w:space="{space}" w:color="{colour}"/>'
+
+
+def _borders(element: str, **sides: tuple[int, int, str]) -> str:
+    """Borders in the schema's order: eighths of a point, distance in points, colour."""
+    order = ("top", "left", "bottom", "right", "insideH", "insideV")
+    return f"<w:{element}>{''.join(_border(side, *sides[side]) for side in order if side in sides)}</w:{element}>"
+
+
+def _margins(block: int, inline: int) -> str:
+    return (
+        f'<w:tblCellMar><w:top w:w="{block}" w:type="dxa"/><w:left w:w="{inline}" w:type="dxa"/>'
+        f'<w:bottom w:w="{block}" w:type="dxa"/><w:right w:w="{inline}" w:type="dxa"/></w:tblCellMar>'
+    )

@@ -1,0 +1,464 @@
+"""One pass over a part that holds text: styles by place, lists, tables, emphasis, fonts, marks."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from lxml import etree
+
+from convert.docx import scripts
+from convert.docx.grid import BODY_SIZE
+from convert.docx.roles import HEADING_LEVELS, LIST_LEVELS, name, style_id, table
+from convert.docx.shape import INSTRUCTION
+from convert.docx.styles import BOLD, CHAR, FIXED, LIST_INDENT, SIZES, Look
+from convert.docx.wml import XML_SPACE, M, element, q
+
+Element = etree._Element
+
+#: Pandoc's paragraph styles by id → role. Those in ``_PLAIN`` depend on the place.
+_PARAGRAPHS: Final = {
+    "BlockText": "quote",
+    "SourceCode": "code",
+    "FootnoteText": "note",
+    "FootnoteBlockText": "note-quote",
+    "TableCaption": "caption",
+    "ImageCaption": "caption",
+    "Figure": "picture",
+    "CaptionedFigure": "picture",
+    "DefinitionTerm": "term",
+    "Definition": "definition",
+    **{f"Heading{level}": f"heading-{min(level, HEADING_LEVELS)}" for level in range(1, 10)},
+}
+_PLAIN: Final = ("", "Compact", "BodyText", "FirstParagraph")
+_CHARACTERS: Final = {"FootnoteReference": "note-mark", "Hyperlink": "link", "VerbatimChar": "verbatim"}
+#: Pandoc's numbering without a sign: paragraphs of an item after its first.
+_CONTINUED: Final = "1000"
+
+#: The schema's order of properties, as far as they occur: Word calls a file with another order unreadable.
+_RUN_ORDER: Final = (
+    *("rStyle", "rFonts", "b", "bCs", "i", "iCs", "caps", "smallCaps", "strike", "dstrike", "vanish", "noProof"),
+    *("color", "spacing", "w", "kern", "position", "sz", "szCs", "highlight", "u", "bdr", "shd", "vertAlign", "em"),
+    "lang",
+)
+_PARAGRAPH_ORDER: Final = (
+    *("pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr", "pBdr", "shd", "tabs"),
+    *("wordWrap", "snapToGrid", "spacing", "ind", "jc", "outlineLvl", "rPr", "sectPr"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The cell around a paragraph: of a box, of a table or of a table's head; ``level`` of lists around its table."""
+
+    box: bool = False
+    cell: bool = False
+    head: bool = False
+    level: int = 0
+
+
+class TextPass:
+    """A part's root, and what has to be known about the document to finish it."""
+
+    def __init__(self, root: Element, bullets: frozenset[str], look: Look, mark: str) -> None:
+        """``bullets`` are ids of numberings that are bullets, ``mark`` is the form of footnote marks."""
+        self._root = root
+        self._bullets = bullets
+        self._look = look
+        self._note = root.tag == q("footnotes")
+        before, _, after = mark.partition("1")
+        self._frame = before, after
+        self._places: dict[Element, _Place] = {}
+        roles = {style_id(role): role for role in table() if "{" not in name(role, "{type}")}
+        self._sizes = {id: SIZES.get(role, BODY_SIZE) for id, role in roles.items()}
+        self._fixed = {style_id(role): line for role, line in FIXED.items()}
+        self._bold = {style_id(role) for role in BOLD}
+        self._bold |= {style_id("callout-title", type.name) for type in look.callouts}
+        self._east_asian = look.languages[1].split("-")[0] in ("ja", "zh", "ko") and look.languages[0] == "en-US"
+
+    def finish(self) -> None:
+        """Do it all, in place."""
+        self._tables()
+        self._separate()
+        for paragraph in list(self._root.iter(q("p"))):
+            self._paragraph(paragraph)
+        if self._note:
+            self._numbers()
+
+    # tables
+
+    def _tables(self) -> None:
+        """Carry out the instructions that stand before the tables, and take them away."""
+        for instruction in self._root.xpath(f"//processing-instruction('{INSTRUCTION}')"):
+            level, *lengths = (int(word) for word in (instruction.text or "").split())
+            grid = instruction.getnext()
+            while grid is not None and grid.tag != q("tbl"):
+                grid = grid.getnext()  # a caption stands between
+            _remove(instruction)
+            if grid is None:
+                continue
+            for row in grid.iterchildren(q("tr")):
+                head = row.find(f"{q('trPr')}/{q('tblHeader')}") is not None
+                for cell in row.iterchildren(q("tc")):
+                    self._places[cell] = _Place(box=not lengths, cell=bool(lengths), head=head, level=level)
+            if lengths:
+                _lay_out(grid, lengths[0], lengths[1], lengths[2:])
+
+    def _separate(self) -> None:
+        """Room around tables: Word joins two that touch, and calls a cell that ends with one unreadable."""
+        gap = style_id("gap")
+        for grid in list(self._root.iter(q("tbl"))):
+            before, after = grid.getprevious(), grid.getnext()
+            if before is not None and before.tag == q("p") and _style(before) not in (gap, "TableCaption"):
+                grid.addprevious(_new_paragraph(gap))
+            if after is not None and after.tag == q("p") and _is_empty(after):
+                grid.getparent().remove(after)  # type: ignore[union-attr]  # pandoc's own separator, a full line
+                after = grid.getnext()
+            if after is None or _style(after) != gap:
+                grid.addnext(_new_paragraph(gap))
+        for cell in self._root.iter(q("tc")):
+            if cell[-1].tag != q("p"):
+                cell.append(_new_paragraph(gap))
+
+    def _place(self, paragraph: Element) -> _Place:
+        cell = next(paragraph.iterancestors(q("tc")), None)
+        return _Place() if cell is None else self._places.get(cell, _Place())
+
+    # paragraphs
+
+    def _paragraph(self, paragraph: Element) -> None:
+        place = self._place(paragraph)
+        numbering = paragraph.find(f"{q('pPr')}/{q('numPr')}")
+        if numbering is None:
+            self._restyle(paragraph, place)
+        else:
+            self._list(paragraph, numbering, place)
+        style = _style(paragraph)
+        for ruby in paragraph.iter(q("ruby")):
+            _size_ruby(ruby, self._sizes.get(style, BODY_SIZE))
+        for run in list(paragraph.iter(q("r"))):
+            named = run.find(f"{q('rPr')}/{q('rStyle')}")
+            if named is not None:
+                id = named.get(q("val"), "")
+                named.set(q("val"), style_id(_CHARACTERS[id]) if id in _CHARACTERS else id)
+            _tabs(run)
+            for piece in _emphasised(run):
+                self._strong(piece, style in self._bold)
+        self._hints(paragraph)
+        if style in self._fixed and any(True for _ in paragraph.iter(q("drawing"), f"{{{M}}}oMath", q("ruby"))):
+            # a picture, formula or reading must not be cut off by the line
+            line = str(self._fixed[style])
+            _put(_properties(paragraph), element("spacing", line=line, lineRule="atLeast"), _PARAGRAPH_ORDER)
+
+    def _restyle(self, paragraph: Element, place: _Place) -> None:
+        style = _style(paragraph)
+        if style in _PLAIN:
+            role = self._small(place) or ("callout-text" if place.box else "body")
+            _set_style(paragraph, style_id(role))
+        elif style in _PARAGRAPHS:
+            _set_style(paragraph, style_id(_PARAGRAPHS[style]))
+
+    def _small(self, place: _Place) -> str:
+        """The role of plain text where all text is small, else empty."""
+        if place.cell:
+            return "table-head" if place.head else "table-text"
+        return "note" if self._note else ""
+
+    def _list(self, paragraph: Element, numbering: Element, place: _Place) -> None:
+        depth, number = numbering.find(q("ilvl")), numbering.find(q("numId"))
+        if depth is None or number is None:
+            return
+        style = _style(paragraph)
+        # what is in a box or table within a list counts from its edge, which is moved in as a whole
+        level = int(depth.get(q("val"), "0")) - place.level
+        id = number.get(q("val"), "")
+        if id == _CONTINUED:
+            _remove(numbering)
+            self._restyle(paragraph, place)
+            if style in _PLAIN and not self._small(place) and level >= 0:
+                _set_style(paragraph, style_id("list-text"))
+            if level >= 0:
+                _indent(paragraph, LIST_INDENT * (level + 1) + (2 * CHAR if style == "BlockText" else 0))
+            return
+        depth.set(q("val"), str(max(0, level)))
+        if style in _PLAIN:
+            kind = "bullet" if id in self._bullets else "number"
+            _set_style(paragraph, style_id(self._small(place) or f"{kind}-{min(max(0, level) + 1, LIST_LEVELS)}"))
+        else:
+            self._restyle(paragraph, place)
+
+    # runs
+
+    def _strong(self, run: Element, bold_already: bool) -> None:
+        """Gothic for what is strong: by Word's own style where no other style stands in its place."""
+        properties = run.find(q("rPr"))
+        bold = None if properties is None else properties.find(q("b"))
+        if properties is None or bold is None:
+            return
+        if properties.find(q("rStyle")) is None and not bold_already:
+            for child in properties.findall(q("b")) + properties.findall(q("bCs")):
+                properties.remove(child)
+            _put(properties, element("rStyle", val=style_id("strong")), _RUN_ORDER)
+        else:
+            # in a bold paragraph a bold style would turn bold off; direct formatting does not
+            fonts = _fonts(properties)
+            for slot, family in (
+                ("ascii", self._look.faces.sans),
+                ("hAnsi", self._look.faces.sans),
+                ("eastAsia", self._look.faces.asian_sans),
+            ):
+                if fonts.get(q(slot)) is None and not self._is_code(properties):
+                    fonts.set(q(slot), family)
+            if not fonts.attrib:
+                properties.remove(fonts)
+
+    def _is_code(self, properties: Element) -> bool:
+        named = properties.find(q("rStyle"))
+        return named is not None and named.get(q("val")) in (style_id("verbatim"), style_id("keyboard"))
+
+    def _hints(self, paragraph: Element) -> None:
+        """Tell Word which quotes, dashes and arrows are Japanese: it takes them from the Latin font otherwise."""
+        runs = [(run, text) for run in paragraph.iter(q("r")) if (text := _text(run))]
+        whole = "".join(text for _, text in runs)
+        if not scripts.AMBIGUOUS.search(whole):
+            return
+        signs = scripts.east_asian_signs(whole, self._east_asian)
+        start = 0
+        for run, text in runs:
+            places = [place - start for place in range(start, start + len(text)) if place in signs]
+            kinds = [signs[start + place] for place in places]
+            if len(set(kinds)) == 1:
+                _hint(run, kinds[0])
+            elif kinds and len(run.findall(q("t"))) == 1:
+                changes = [i for i in range(1, len(kinds)) if kinds[i] != kinds[i - 1]]
+                cuts = [0, *(places[i] for i in changes), len(text)]
+                pieces = _split(run, [text[left:right] for left, right in pairwise(cuts)])
+                for piece, kind in zip(pieces, [kinds[0], *(kinds[i] for i in changes)], strict=True):
+                    _hint(piece, kind)
+            start += len(text)
+
+    # footnotes
+
+    def _numbers(self) -> None:
+        """A tab after each number, so that all lines hang from one edge; what the setting puts around it."""
+        before, after = self._frame
+        for number in list(self._root.iter(q("footnoteRef"))):
+            run = number.getparent()
+            if run is None:
+                continue
+            following = run.getnext()
+            if following is not None and following.tag == q("r") and _text(following) == " ":
+                for child in following.findall(q("t")):
+                    following.remove(child)
+                following.append(element("tab"))
+            if before:
+                run.addprevious(_mark(before))
+            if after:
+                run.addnext(_mark(after))
+
+
+# paragraphs
+
+
+def _style(paragraph: Element) -> str:
+    style = paragraph.find(f"{q('pPr')}/{q('pStyle')}")
+    return "" if style is None else style.get(q("val"), "")
+
+
+def _set_style(paragraph: Element, id: str) -> None:
+    _put(_properties(paragraph), element("pStyle", val=id), _PARAGRAPH_ORDER)
+
+
+def _properties(paragraph: Element) -> Element:
+    found = paragraph.find(q("pPr"))
+    if found is None:
+        found = element("pPr")
+        paragraph.insert(0, found)
+    return found
+
+
+def _put(properties: Element, new: Element, order: tuple[str, ...]) -> None:
+    """Put a property in its place in the schema's order, instead of one of its kind."""
+    old = properties.find(new.tag)
+    if old is not None:
+        properties.replace(old, new)
+        return
+    rank = {q(name): place for place, name in enumerate(order)}
+    at = sum(1 for child in properties if rank.get(child.tag, len(order)) < rank[new.tag])
+    properties.insert(at, new)
+
+
+def _new_paragraph(style: str) -> Element:
+    paragraph = element("p")
+    _set_style(paragraph, style)
+    return paragraph
+
+
+def _is_empty(paragraph: Element) -> bool:
+    return not any(child.tag != q("pPr") for child in paragraph) and paragraph.find(f"{q('pPr')}/{q('pBdr')}") is None
+
+
+def _indent(paragraph: Element, left: int) -> None:
+    # an indent of the first line counted in characters would win over one in twips
+    _put(
+        _properties(paragraph),
+        element("ind", left=str(left), firstLineChars="0", firstLine="0"),
+        _PARAGRAPH_ORDER,
+    )
+
+
+def _remove(node: Element) -> None:
+    """Take a node away, but not the text behind it, which lxml counts to it."""
+    parent = node.getparent()
+    if parent is not None:
+        parent.remove(node)
+
+
+# tables
+
+
+def _lay_out(grid: Element, width: int, indent: int, columns: list[int]) -> None:
+    """The table's style, place and widths, in twips; Word draws what is said here and in each cell alike."""
+    old = grid.find(q("tblPr"))
+    kept = [] if old is None else [child for child in old if child.tag in (q("tblLook"), q("tblCaption"))]
+    properties = element("tblPr")
+    properties.append(element("tblStyle", val=style_id("table")))
+    properties.append(element("tblW", w=str(width), type="dxa"))
+    properties.append(element("tblInd", w=str(indent), type="dxa"))
+    properties.append(element("tblLayout", type="fixed"))
+    properties.extend(kept)
+    if old is None:
+        grid.insert(0, properties)
+    else:
+        grid.replace(old, properties)
+    lines = grid.find(q("tblGrid"))
+    if lines is not None and len(lines) == len(columns):
+        for line, column in zip(lines, columns, strict=True):
+            line.set(q("w"), str(column))
+    for row in grid.iterchildren(q("tr")):
+        at = 0
+        for cell in row.iterchildren(q("tc")):
+            cell_properties = cell.find(q("tcPr"))
+            if cell_properties is None:
+                cell_properties = element("tcPr")
+                cell.insert(0, cell_properties)
+            span = cell_properties.find(q("gridSpan"))
+            wide = 1 if span is None else int(span.get(q("val"), "1"))
+            for old_width in cell_properties.findall(q("tcW")):
+                cell_properties.remove(old_width)
+            cell_properties.insert(0, element("tcW", w=str(sum(columns[at : at + wide])), type="dxa"))
+            at += wide
+
+
+# runs
+
+
+def _text(run: Element) -> str:
+    return "".join(text.text or "" for text in run.findall(q("t")))
+
+
+def _run_properties(run: Element) -> Element:
+    found = run.find(q("rPr"))
+    if found is None:
+        found = element("rPr")
+        run.insert(0, found)
+    return found
+
+
+def _fonts(properties: Element) -> Element:
+    found = properties.find(q("rFonts"))
+    if found is None:
+        found = element("rFonts")
+        _put(properties, found, _RUN_ORDER)
+    return found
+
+
+def _hint(run: Element, east_asian: bool) -> None:
+    if east_asian:
+        _fonts(_run_properties(run)).set(q("hint"), "eastAsia")
+        return
+    fonts = run.find(f"{q('rPr')}/{q('rFonts')}")
+    if fonts is not None and fonts.get(q("hint")) == "eastAsia":
+        del fonts.attrib[q("hint")]
+        if not fonts.attrib:
+            _remove(fonts)
+
+
+def _split(run: Element, pieces: list[str]) -> list[Element]:
+    """The run in as many runs as pieces of its text, the first being itself."""
+    runs = [run]
+    for text in run.findall(q("t"))[1:]:
+        run.remove(text)
+    for _ in pieces[1:]:
+        runs[-1].addnext(copy.deepcopy(run))
+        following = runs[-1].getnext()
+        assert following is not None  # noqa: S101  # just put there
+        runs.append(following)
+    for each, piece in zip(runs, pieces, strict=True):
+        text = each.find(q("t"))
+        assert text is not None  # noqa: S101  # only runs with text are split
+        text.text = piece
+        text.set(XML_SPACE, "preserve")
+    return runs
+
+
+def _tabs(run: Element) -> None:
+    """``w:tab`` for each tab: Word shows one that stands in text as a blank."""
+    for text in run.findall(q("t")):
+        first, *rest = (text.text or "").split("\t")
+        if not rest:
+            continue
+        text.text = first
+        for piece in reversed(rest):
+            new = element("t")
+            new.text = piece
+            new.set(XML_SPACE, "preserve")
+            text.addnext(new)
+            text.addnext(element("tab"))
+
+
+def _emphasised(run: Element) -> Iterator[Element]:
+    """The run, or if it slants, a run for each piece of it: dots above kanji and kana, which never slant."""
+    properties = run.find(q("rPr"))
+    slant = None if properties is None else properties.find(q("i"))
+    if slant is None or not _text(run):
+        yield run
+        return
+    pieces = list(scripts.emphasis(_text(run)))
+    for piece, (kind, _) in zip(_split(run, [text for _, text in pieces]), pieces, strict=True):
+        if kind != "slant":
+            own = _run_properties(piece)
+            for child in own.findall(q("i")) + own.findall(q("iCs")):
+                own.remove(child)
+            if kind == "dots" and own.find(q("rStyle")) is None and own.find(q("b")) is None:
+                _put(own, element("rStyle", val=style_id("dots")), _RUN_ORDER)
+            elif kind == "dots":
+                _put(own, element("em", val="dot"), _RUN_ORDER)
+        yield piece
+
+
+def _size_ruby(ruby: Element, points: float) -> None:
+    """Readings are half as large as their base and stand right above it (all in half-points)."""
+    properties = ruby.find(q("rubyPr"))
+    if properties is not None:
+        for name, half_points in (("hps", points), ("hpsRaise", points * 2 - 2), ("hpsBaseText", points * 2)):
+            size = properties.find(q(name))
+            if size is not None:
+                size.set(q("val"), str(round(half_points)))
+        for run in ruby.findall(f"{q('rt')}/{q('r')}"):
+            own = _run_properties(run)
+            _put(own, element("sz", val=str(round(points))), _RUN_ORDER)
+            _put(own, element("szCs", val=str(round(points))), _RUN_ORDER)
+
+
+def _mark(text: str) -> Element:
+    run = element("r")
+    _put(_run_properties(run), element("rStyle", val=style_id("note-mark")), _RUN_ORDER)
+    shown = element("t")
+    shown.text = text
+    shown.set(XML_SPACE, "preserve")
+    run.append(shown)
+    return run

@@ -1,0 +1,53 @@
+"""WordprocessingML's names, and text that may stand in it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from xml.sax.saxutils import escape as _escape
+
+from lxml import etree
+
+W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+R: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+M: Final = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+WP: Final = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+PIC: Final = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+PACKAGE_RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
+CONTENT_TYPES: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
+XML_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
+
+DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+NAMESPACES: Final = f'xmlns:w="{W}" xmlns:r="{R}"'
+
+#: Everything that XML 1.0 has no way to write: Word calls a file with one of these unreadable.
+ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+#: Twips (Word's unit, 1/1440 inch) in a point and in an inch.
+POINT: Final = 20
+INCH: Final = 1440
+
+
+def q(name: str) -> str:
+    """``name`` in Word's namespace, as lxml writes it."""
+    return f"{{{W}}}{name}"
+
+
+def legal(text: str) -> str:
+    """The text without characters that XML cannot hold."""
+    return ILLEGAL.sub("", text)
+
+
+def escaped(text: str) -> str:
+    """The text as it may stand in XML, between tags and in attributes alike."""
+    return _escape(legal(text), {'"': "&quot;"})
+
+
+def element(name: str, **attributes: str) -> etree._Element:
+    """``<w:name w:attribute="…"/>``."""
+    return etree.Element(q(name), {q(key): value for key, value in attributes.items()})
+
+
+def twips(millimetres: float) -> int:
+    """Millimetres in twips."""
+    return round(millimetres / 25.4 * INCH)

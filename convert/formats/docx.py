@@ -1,0 +1,94 @@
+"""A Document as a Word file: real headings, footnotes and lists, callouts in boxes, Japanese fonts.
+
+The stages: :mod:`convert.docx.shape` turns the blocks into what pandoc can write,
+:mod:`convert.docx.reference` makes the page and its styles, pandoc writes,
+:mod:`convert.docx.post` finishes.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from convert import pandoc, pictures
+from convert.diagnostics import Code, Diagnostic, diagnose
+from convert.docx.post import Card, finish
+from convert.docx.raster import raster
+from convert.docx.reference import look, reference
+from convert.docx.roles import name
+from convert.docx.shape import Shown, callout_types, shape
+from convert.formats import Output
+from convert.labels import label
+from convert.link.document import Document
+from convert.nodes import Block, Inline, attr, div, para, words
+from convert.settings import Settings
+
+_EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpeg"}
+_PICTURE: Final = "picture:"
+
+
+def write(document: Document, settings: Settings) -> Output:
+    """The document as DOCX. What cannot be shown leaves a placeholder and a diagnostic."""
+    paper = look(settings, document.language, callout_types(document.blocks))
+    with tempfile.TemporaryDirectory(prefix="kumihan-") as private:
+        folder = Path(private)
+        gallery = _Gallery(document, folder)
+        blocks = shape(document.blocks, paper.grid, gallery.show, settings.footnote_mark or "1")
+        template = folder / "reference.docx"
+        template.write_bytes(reference(paper))
+        # no metadata: pandoc would print the title as it likes, and put all of it into custom properties
+        data = pandoc.write_docx(
+            [*_title(document), *blocks],
+            reference=template,
+            metadata={},
+            language=document.language,
+            folder=folder,
+            warnings=gallery.warnings,
+        )
+    properties = document.properties
+    authors = properties.author or ((settings.author,) if settings.author else ())
+    card = Card(
+        document.title, authors, properties.description, properties.keywords, properties.date, document.language
+    )
+    return Output(finish(data, paper, card, settings.footnote_mark or "1"), diagnostics=gallery.diagnostics())
+
+
+def _title(document: Document) -> list[Block]:
+    if not document.print_title:
+        return []
+    return [div([para(words(document.title))], attr(pairs=[("custom-style", name("title"))]))]
+
+
+class _Gallery:
+    """The pictures of a document, copied under neutral names into the private folder as they are asked for."""
+
+    def __init__(self, document: Document, folder: Path) -> None:
+        self._document = document
+        self._folder = folder
+        self._shown: dict[str, Shown | list[Inline]] = {}
+        self._diagnostics: list[Diagnostic] = []
+        self.warnings: list[str] = []
+
+    def show(self, address: str) -> Shown | list[Inline]:
+        if address not in self._shown:
+            self._shown[address] = self._load(address)
+        return self._shown[address]
+
+    def _load(self, address: str) -> Shown | list[Inline]:
+        picture = self._document.pictures[address.removeprefix(_PICTURE)]
+        try:
+            data = pictures.load(picture, "docx")
+            content, media_type = data.data, data.media_type
+            if media_type == "image/svg+xml":
+                content, media_type = raster(content, data.width_px, data.height_px), "image/png"
+        except pictures.PictureError as error:
+            path = picture.path
+            self._diagnostics.append(diagnose(Code.IMAGE_INVALID, f"{path}: {error}", self._document.note))
+            return words(label("placeholder.image-invalid", self._document.language, name=Path(path).name))
+        file = f"image{len(self._shown) + 1}.{_EXTENSIONS[media_type]}"
+        (self._folder / file).write_bytes(content)
+        return Shown(file, data.width_px, data.height_px)
+
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return tuple(self._diagnostics)
