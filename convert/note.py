@@ -125,7 +125,7 @@ def _decode(data: bytes) -> tuple[str, str] | None:
                 pass
     sample = text[:10_000]
     noise = sample.count(_REPLACEMENT) + len(_FORBIDDEN.findall(sample))
-    return None if noise * 5 > len(sample) else (text, guess)
+    return None if noise > 8 and noise * 5 > len(sample) else (text, guess)
 
 
 def _printable(text: str, path: str, diagnostics: list[Diagnostic]) -> str:

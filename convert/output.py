@@ -36,17 +36,20 @@ class OutputRefused(Exception):
 # Names
 
 
-def stems(notes: Iterable[str]) -> tuple[dict[str, str], tuple[Diagnostic, ...]]:
+def stems(notes: Iterable[str], *, flat: bool = False) -> tuple[dict[str, str], tuple[Diagnostic, ...]]:
     """The output path without extension of each note (a path with ``/``), and a diagnostic for each changed name.
 
     A name that is too long, or that a file system which ignores case or Unicode's forms would take for another
-    note's, gets a hash of the note's path. The result depends on the notes only, not on their order.
+    note's, gets a hash of the note's path. With ``flat`` notes leave their folders behind. The result depends on
+    the notes only, not on their order.
     """
     result: dict[str, str] = {}
     diagnostics: list[Diagnostic] = []
     taken: set[str] = set()
     for note in sorted(notes):
         folder, slash, name = _without_extension(note).rpartition("/")
+        if flat:
+            folder = slash = ""
         stem = note_stem = folder + slash + name
         reason = ""
         if len(os.fsencode(name)) > LONGEST_NAME - _EXTENSION:

@@ -444,3 +444,47 @@ def load(
         return Layers(command=command or {}), ()
     values, diagnostics = from_file(file, file.name)
     return Layers(values, command or {}), diagnostics
+
+
+def origins(layers: Layers, note: Values | None = None) -> tuple[Settings, Mapping[str, str]]:
+    """The settings of a note, and for each field that is not at its default who set it."""
+    settings, _ = layers.settings(note)
+    above = (("the command line", layers.command), ("the note", note or {}), (FILE_NAME, layers.vault))
+    found: dict[str, str] = {}
+    for f in fields(Settings):
+        if getattr(settings, f.name) != f.default:
+            found[f.name] = next((name for name, values in above if f.name in values), f"theme {settings.theme}")
+    return settings, found
+
+
+def template() -> str:
+    """A ``kumihan.yaml`` in which every setting that may stand there is commented out."""
+    return _listing(Settings(), {}, commented=True)
+
+
+def listing(settings: Settings, origins: Mapping[str, str]) -> str:
+    """All settings with their values, in the form of a ``kumihan.yaml``."""
+    return _listing(settings, origins, commented=False)
+
+
+def _listing(settings: Settings, origins: Mapping[str, str], *, commented: bool) -> str:
+    scopes = {
+        Scope.NOTE: "",
+        Scope.VAULT: f" Not in a note: only in {FILE_NAME} or on the command line.",
+        Scope.COMMAND: " Only on the command line.",
+    }
+    lines: list[str] = []
+    for option in options().values():
+        meta = option.metadata
+        if commented and meta["scope"] is Scope.COMMAND:
+            continue
+        allowed = ", ".join(meta["choices"]) or kind(option)
+        lines.append(f"# {meta['help']}{scopes[meta['scope']]}")
+        lines.append(f"# ({allowed}; default {show(option.default)})")
+        line = f"{meta['name']}: {show(getattr(settings, option.name))}"
+        if commented:
+            line = f"#{line}"
+        elif option.name in origins:
+            line += f"  # set by {origins[option.name]}"
+        lines += [line, ""]
+    return "\n".join(lines)

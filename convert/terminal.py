@@ -61,9 +61,9 @@ class Terminal:
         self._stream.write(visible(text) + "\n")
         self._stream.flush()
 
-    def remark(self, text: str) -> None:
-        """One line that only ``-v`` shows."""
-        if self._verbosity > 0:
+    def summary(self, text: str) -> None:
+        """The last line, unless ``-q``."""
+        if self._verbosity >= 0:
             self.line(text)
 
     def trace(self, text: str) -> None:

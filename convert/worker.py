@@ -274,7 +274,7 @@ def _warm_up(formats: Sequence[str], say: Callable[[str], None]) -> _Ready:
             from convert import fonts  # noqa: PLC0415
 
             # Before WeasyPrint is imported.
-            fonts.activate(lambda done, total, name: say(f"making the fonts (once): {done + 1}/{total} {name}"))
+            fonts.activate(lambda done, total, name: say(f"making the fonts (once): {done}/{total} {name}"))
         from convert.formats import writer  # noqa: PLC0415
         from convert.link import link_note  # noqa: F401, PLC0415
 
@@ -329,24 +329,25 @@ class _Worker:
         self._task: Task | None = None
         self._send(_WarmUp(formats))
 
-    def prepare(self, task: Task) -> None:
-        """Wait until the engines are loaded, and hand over what all jobs share."""
-        if not self._ready:
+    def wait(self) -> None:
+        """Wait until the engines are loaded; :class:`WorkerError` if they cannot be."""
+        if self._ready:
+            return
+        answer = self._answer(_WARM_UP)
+        while isinstance(answer, _Progress):
+            self._say(answer.text)
             answer = self._answer(_WARM_UP)
-            while isinstance(answer, _Progress):
-                self._say(answer.text)
-                answer = self._answer(_WARM_UP)
-            if not isinstance(answer, _Ready):
-                raise WorkerError(f"a worker process {self.ending()} before it could begin")
-            if answer.problem:
-                raise WorkerError(f"an engine cannot be loaded: {answer.problem}", answer.trace)
-            self._ready = True
+        if not isinstance(answer, _Ready):
+            raise WorkerError(f"a worker process {self.ending()} before it could begin")
+        if answer.problem:
+            raise WorkerError(f"an engine cannot be loaded: {answer.problem}", answer.trace)
+        self._ready = True
+
+    def do(self, task: Task, job: Job, seconds: float) -> Result | None:
+        """The job's result; None if the worker took too long or died, and then it is of no more use."""
         if self._task is not task:
             self._send(task)
             self._task = task
-
-    def do(self, job: Job, seconds: float) -> Result | None:
-        """The job's result; None if the worker took too long or died, and then it is of no more use."""
         self._send(job)
         answer = self._answer(seconds)
         return answer if isinstance(answer, Result) else None
@@ -410,17 +411,14 @@ class _Worker:
 
 
 class Pool:
-    """Some workers; the first is started at once and loads its engines while the parent looks at the vault.
-
-    Use it in a ``with``: at its end, by an exception too, no process of it is left.
-    """
+    """Some workers. Use it in a ``with``: at its end, by an exception too, no process of it is left."""
 
     def __init__(
         self, formats: Sequence[str], *, say: Callable[[str], None] = lambda _: None, debug: bool = False
     ) -> None:
-        """Start the first worker for some formats; ``say`` gets what takes long before the first note."""
+        """Workers for some formats, started when there are jobs; ``say`` gets what takes long before the first."""
         self._formats, self._say, self._debug = tuple(formats), say, debug
-        self._workers = [self._start()]
+        self._workers: list[_Worker] = []
         self._closing = False
         self._threads: list[threading.Thread] = []
 
@@ -431,14 +429,25 @@ class Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.kill()
+        for worker in self._workers:
+            worker.close()
+
+    def kill(self) -> None:
+        """End all workers now, whatever they do; nothing is written afterwards."""
         self._closing = True
+        for worker in self._workers:
+            worker.kill()
         for thread in self._threads:
-            while thread.is_alive():  # only if an exception ended the block, with notes still being printed
+            while thread.is_alive():  # it may have started a worker meanwhile
                 for worker in self._workers:
                     worker.kill()
                 thread.join(0.1)
-        for worker in self._workers:
-            worker.close()
+
+    def try_out(self) -> None:
+        """Start a worker and see it load its engines, or raise :class:`WorkerError`."""
+        self._workers.append(self._start())
+        self._workers[-1].wait()
 
     def run(self, task: Task, jobs: Sequence[Job], count: int, seconds: float) -> Iterator[Result]:
         """The jobs' results by ``count`` workers, in the jobs' order, each when it and all before it are done.
@@ -462,7 +471,7 @@ class Pool:
                     done.put((index, error))
                     return
 
-        count = max(1, min(count, len(jobs)))
+        count = min(count, len(jobs))
         self._workers += [self._start() for _ in range(count - len(self._workers))]
         self._threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
         for thread in self._threads:
@@ -483,9 +492,9 @@ class Pool:
             self._workers[number].close()
             self._workers[number] = self._start()
         worker = self._workers[number]
-        worker.prepare(task)
+        worker.wait()
         started = time.perf_counter()
-        result = worker.do(job, seconds)
+        result = worker.do(task, job, seconds)
         if result is None:
             if worker.killed:
                 message = f"printing took longer than {seconds:g} s and was stopped"

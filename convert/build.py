@@ -1,0 +1,380 @@
+"""From paths on the command line to finished files: which notes, which outputs, who prints them, what is reported."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from convert import __version__, output, platform_libs, settings
+from convert.diagnostics import Code, Diagnostic, Severity, diagnose
+from convert.formats import FORMATS
+from convert.settings import Layers
+from convert.vault import Vault, compared, scan
+from convert.worker import Job, Pool, Result, Task
+
+#: Where a folder's outputs go if ``-o`` does not say.
+DEFAULT_FOLDER = "out"
+_MOST_JOBS = 8
+
+
+class UsageError(Exception):
+    """The build cannot begin; the message is one line for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a command line asks for. ``formats`` may be empty: then ``output`` or the default decides."""
+
+    paths: tuple[str, ...]
+    formats: tuple[str, ...] = ()
+    output: str | None = None
+    vault: str | None = None
+    config: str | None = None
+    command: settings.Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A vault's root, as a real path; ``certain`` if it was named or has ``.obsidian``, not only supposed."""
+
+    folder: Path
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a build will do: for each note (in order) the place of each output.
+
+    ``base`` is the folder that the report's output paths are relative to. Without ``targets`` notes are checked.
+    """
+
+    vault: Vault
+    layers: Layers
+    formats: tuple[str, ...]
+    notes: tuple[str, ...]
+    base: Path
+    targets: Mapping[str, Mapping[str, Path]]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An output in its place; ``pages`` where the format has pages."""
+
+    format: str
+    file: Path
+    pages: int | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a note: ``status`` is ``built`` or ``failed`` (some output may be there all the same)."""
+
+    note: str
+    status: str
+    outputs: tuple[Built, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    dependencies: tuple[str, ...]
+    seconds: float
+    trace: str = ""
+
+
+# Planning
+
+
+def expanded(path: str) -> Path:
+    """A path as typed, with ``~`` for the home folder (the shell of ``make`` does not see it) unless it exists."""
+    literal = Path(path)
+    return literal if os.path.lexists(literal) else Path(os.path.expanduser(path))  # noqa: PTH111  (never raises)
+
+
+def wanted_formats(text: str) -> tuple[str, ...]:
+    """The formats of a comma-separated list, in the order of the registry; :class:`UsageError` for any other word."""
+    words = [word.strip().lower().lstrip(".") for word in text.split(",") if word.strip()]
+    for word in words:
+        if word not in FORMATS:
+            nearest = difflib.get_close_matches(word, FORMATS, 1)
+            also = f" (did you mean {nearest[0]}?)" if nearest else ""
+            raise UsageError(f"unknown format {word!r}{also}; there are {', '.join(FORMATS)}")
+    if not words:
+        raise UsageError(f"no format given; there are {', '.join(FORMATS)}")
+    return tuple(name for name in FORMATS if name in words)
+
+
+def default_jobs() -> int:
+    """As many workers as this process may use processors, but not more than the memory of usual machines allows."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, _MOST_JOBS)
+
+
+def find_root(path: Path, vault: str | None = None) -> Root:
+    """The root of the vault that ``path`` is in: ``vault``, else upward to ``.obsidian``, else the folder itself."""
+    if not os.path.lexists(path):
+        raise UsageError(f"there is no {path}")
+    if vault is not None:
+        folder = expanded(vault)
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder {folder}")
+        return Root(folder.resolve(), certain=True)
+    folder = path.resolve() if path.is_dir() else path.parent.resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / ".obsidian").is_dir():
+            return Root(candidate, certain=True)
+    return Root(folder, certain=False)
+
+
+def _in_vault(path: Path, root: Path) -> str:
+    """A path relative to the vault, with ``/``; links to folders are followed, a link that is a note is not."""
+    for place in (path.parent.resolve() / path.name if not path.is_dir() else path.resolve(), path.absolute()):
+        if place.is_relative_to(root):
+            relative = place.relative_to(root).as_posix()
+            return "" if relative == "." else relative
+    raise UsageError(f"{path} is not in the vault {root}")
+
+
+def _selected(path: Path, vault: Vault) -> tuple[str, ...]:
+    """The notes that a path means: itself, or those of a folder that a build is about."""
+    relative = _in_vault(path, vault.root)
+    if path.is_dir():
+        below = relative + "/" if relative else ""
+        notes = tuple(note for note in vault.buildable() if note.startswith(below))
+        if not notes:
+            left_out = any(note.startswith(below) for note in vault.notes)
+            why = " (all are excluded in Obsidian's settings or in .export-ignore)" if left_out else ""
+            raise UsageError(f"there are no notes in {path}{why}")
+        return notes
+    if not relative.lower().endswith(".md"):
+        raise UsageError(f"{path} is not a note (.md) or a folder")
+    if relative not in vault.notes:
+        # Where the file system ignores case or Unicode's forms, so may whoever types the name.
+        alike = [note for note in vault.notes if compared(note) == compared(relative)]
+        same = [note for note in alike if path.exists() and vault.file(note).samefile(path)]
+        if same:
+            return (same[0],)
+        refused = [d for d in vault.diagnostics if d.path == relative]
+        why = refused[0].message if refused else "hidden files are no part of a vault"
+        raise UsageError(f"{path} cannot be built: {why}")
+    return (relative,)
+
+
+def plan(request: Request, *, checking: bool = False) -> Plan:
+    """Find the vault, its settings, the notes and the place of each output; :class:`UsageError` if that cannot be."""
+    paths = [expanded(path) for path in request.paths]
+    roots = [find_root(path, request.vault) for path in paths]
+    root = roots[0]
+    if any(other.folder != root.folder for other in roots):
+        raise UsageError("the paths are in different vaults; build them one after the other, or name one with --vault")
+    config = expanded(request.config) if request.config is not None else None
+    layers, problems = settings.load(root.folder, config=config, command=request.command)
+    try:
+        vault = scan(root.folder, follow_links=layers.settings()[0].follow_links)
+    except OSError as error:
+        raise UsageError(f"the folder {root.folder} cannot be read: {error.strerror}") from error
+    notes = tuple(sorted({note for path in paths for note in _selected(path, vault)}))
+    diagnostics = (*problems, *vault.diagnostics)
+    if checking:
+        return Plan(vault, layers, (), notes, Path(), {}, diagnostics)
+
+    formats, file = _formats_and_file(request, single=len(paths) == 1 and not paths[0].is_dir())
+    if file is not None:
+        base, stems = file.parent, {notes[0]: file.stem}
+    else:
+        flat = not any(path.is_dir() for path in paths)
+        base = _base(request, root, flat=flat)
+        if not flat and base.resolve() != root.folder:
+            # The Markdown of an earlier build is no note of the vault.
+            inside = _relative(base.resolve(), root.folder)
+            notes = tuple(note for note in notes if not inside or not note.startswith(inside + "/"))
+        stems, renamed = output.stems(notes if flat else {*notes, *vault.notes}, flat=flat)
+        diagnostics += tuple(d for d in renamed if d.path in {*notes})
+    targets = {note: {name: base / f"{stems[note]}.{name}" for name in formats} for note in notes}
+    return Plan(vault, layers, formats, notes, base, targets, diagnostics)
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else ""
+
+
+def _formats_and_file(request: Request, *, single: bool) -> tuple[tuple[str, ...], Path | None]:
+    """The formats, and the file that ``-o FILE.ext`` names (with several formats: the first of several)."""
+    place = expanded(request.output) if request.output is not None else None
+    extension = place.suffix[1:].lower() if place and not place.is_dir() else ""
+    if place is None or extension not in FORMATS or (request.output or "").endswith(("/", os.sep)):
+        return request.formats or ("pdf",), None
+    if not single:
+        raise UsageError(f"-o {request.output} is a file, which only one note can be written to; give a folder")
+    formats = request.formats or (extension,)
+    if extension not in formats:
+        raise UsageError(f"-o {request.output} does not fit --to {','.join(formats)}")
+    return formats, place
+
+
+def _base(request: Request, root: Root, *, flat: bool) -> Path:
+    """The folder that the outputs go to. Into a vault only if ``-o`` says so."""
+    if request.output is not None:
+        base = expanded(request.output)
+        if base.exists() and not base.is_dir():
+            raise UsageError(f"-o {request.output} is neither a folder nor a file of a known format")
+        return base
+    base = Path() if flat else Path(DEFAULT_FOLDER)
+    if (root.certain or not flat) and base.resolve().is_relative_to(root.folder):
+        raise UsageError("the current folder is in the vault, and nothing is written there unless told: give -o FOLDER")
+    return base
+
+
+# Printing
+
+
+def engine_problems(formats: Sequence[str], platform: str = sys.platform) -> tuple[Diagnostic, ...]:
+    """What is wrong with this machine for these formats, once for a build; :class:`UsageError` if it cannot print."""
+    if "pdf" not in formats:
+        return ()
+    lacking = platform_libs.missing(platform)
+    needed = [library for library in lacking if library.needed]
+    command = platform_libs.install_command(platform, lacking, has_apt=Path("/usr/bin/apt-get").exists())
+    if needed:
+        names = ", ".join(library.macos if platform == "darwin" else library.linux for library in needed)
+        raise UsageError(f"PDF needs {names}, which this machine lacks: {command}")
+    return tuple(
+        diagnose(Code.PDF_SLOW, f"{library.linux} is missing: every PDF takes many times longer", hint=command)
+        for library in lacking
+    )
+
+
+def run(
+    plan: Plan,
+    pool: Pool,
+    *,
+    jobs: int,
+    force: bool = False,
+    made: output.Made | None = None,
+) -> Iterator[Outcome]:
+    """Print the planned notes; the outcomes come in the plan's order, whatever ``jobs`` is.
+
+    Whatever interrupts it, no temporary file is left.
+    """
+    made = made or output.Made()
+    work = [_job(number, note, plan) for number, note in enumerate(plan.notes)]
+    seconds = plan.layers.settings()[0].limit_seconds
+    try:
+        task = Task(plan.vault, plan.layers, plan.formats)
+        for job, result in zip(work, pool.run(task, work, jobs, seconds), strict=True):
+            yield _finished(plan, job, result, made, force=force)
+    except BaseException:
+        pool.kill()  # or a worker might still be writing
+        raise
+    finally:
+        for job in work:
+            for temporary in job.targets.values():
+                output.discard(temporary)
+
+
+def _job(number: int, note: str, plan: Plan) -> Job:
+    places = plan.targets.get(note, {})
+    return Job(
+        note, {name: output.temporary(place, f"{os.getpid()}-{number}-{name}") for name, place in places.items()}
+    )
+
+
+def _finished(plan: Plan, job: Job, result: Result, made: output.Made, *, force: bool) -> Outcome:
+    """Put a note's outputs in place."""
+    failed, outputs, diagnostics = result.failed, [], list(result.diagnostics)
+    for written in result.outputs:
+        place = plan.targets[job.note][written.format]
+        try:
+            output.put(written.staged, place, made, force=force, note=job.note, sources=(plan.vault.root,))
+        except output.OutputRefused as refused:
+            failed = True
+            diagnostics.append(refused.diagnostic)
+        else:
+            outputs.append(Built(written.format, place, written.pages, written.staged.size))
+    return Outcome(
+        note=job.note,
+        status="failed" if failed else "built",
+        outputs=tuple(outputs),
+        diagnostics=tuple(sorted(diagnostics)),
+        dependencies=result.dependencies,
+        seconds=result.seconds,
+        trace=result.trace,
+    )
+
+
+# Reporting
+
+
+def report(plan: Plan, outcomes: Sequence[Outcome], diagnostics: Sequence[Diagnostic], seconds: float) -> str:
+    """The build as JSON. Notes are named by their place in the vault, outputs by theirs in the output folder.
+
+    Args:
+        plan: the build's.
+        outcomes: of all notes that were tried.
+        diagnostics: those that concern the build as a whole.
+        seconds: that the whole build took.
+    """
+    everything = [*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)]
+    outputs = [built for outcome in outcomes for built in outcome.outputs]
+    totals = {
+        "notes": len(outcomes),
+        "built": sum(outcome.status == "built" for outcome in outcomes),
+        "failed": sum(outcome.status == "failed" for outcome in outcomes),
+        "outputs": len(outputs),
+        "pages": sum(built.pages or 0 for built in outputs),
+        "errors": sum(d.severity is Severity.ERROR for d in everything),
+        "warnings": sum(d.severity is Severity.WARNING for d in everything),
+        "seconds": round(seconds, 3),
+    }
+    table = {
+        "kumihan": __version__,
+        "formats": list(plan.formats),
+        "notes": [_note_entry(plan, outcome) for outcome in outcomes],
+        "diagnostics": [_diagnostic_entry(d) for d in diagnostics],
+        "totals": totals,
+    }
+    return json.dumps(table, ensure_ascii=False, indent=1) + "\n"
+
+
+def _note_entry(plan: Plan, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "note": outcome.note,
+        "status": outcome.status,
+        "seconds": round(outcome.seconds, 3),
+        "pages": next((built.pages for built in outcome.outputs if built.pages is not None), None),
+        "outputs": [
+            {
+                "format": built.format,
+                "path": built.file.relative_to(plan.base).as_posix(),
+                "pages": built.pages,
+                "bytes": built.size,
+            }
+            for built in outcome.outputs
+        ],
+        "dependencies": list(outcome.dependencies),
+        "diagnostics": [_diagnostic_entry(d) for d in outcome.diagnostics],
+    }
+
+
+def _diagnostic_entry(diagnostic: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": diagnostic.code,
+        "severity": str(diagnostic.severity),
+        "path": diagnostic.path,
+        "line": diagnostic.line,
+        "column": diagnostic.column,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+    }
+
+
+def exit_status(outcomes: Sequence[Outcome], diagnostics: Sequence[Diagnostic], *, strict: bool) -> int:
+    """0 if every note is built, 1 if one failed, or with ``strict`` if there is a warning."""
+    everything = [*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)]
+    if any(outcome.status == "failed" for outcome in outcomes):
+        return 1
+    return int(strict and any(d.severity is not Severity.INFO for d in everything))

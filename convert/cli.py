@@ -1,0 +1,325 @@
+"""``kumihan``: the command line. Engines and all that is slow to import are loaded where they are used."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from convert import __version__
+
+if TYPE_CHECKING:
+    from convert.build import Outcome, Request
+    from convert.diagnostics import Diagnostic
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+_PATHS_HELP = "a note, a folder or a vault"
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"kumihan: {message} (see {self.prog} --help)\n")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="kumihan", description="Sets an Obsidian vault in type: PDF, Word and HTML.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"kumihan {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help, allow_abbrev=False)
+        sub.set_defaults(run=run)
+        sub.add_argument("--debug", action="store_true", help="show tracebacks and what engines say")
+        return sub
+
+    build = command("build", _build, "Print notes to PDF, Word, HTML or Markdown.")
+    build.add_argument("paths", nargs="+", metavar="PATH", help=_PATHS_HELP)
+    build.add_argument("--to", metavar="FORMATS", help="pdf, docx, html, md: one or more, with commas (default: pdf)")
+    build.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR|FILE",
+        help="where outputs go: a folder, or a file for one note (default: a note goes to the current folder, "
+        "a folder of notes to ./out)",
+    )
+    build.add_argument("--force", action="store_true", help="overwrite files that Kumihan did not make")
+
+    check = command("check", _check, "Say everything that a build would complain about, without building.")
+    check.add_argument("paths", nargs="+", metavar="PATH", help=_PATHS_HELP)
+
+    for sub in (build, check):
+        _add_vault(sub)
+        _add_settings(sub)
+        sub.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="worker processes (default: one per processor)")
+        sub.add_argument("--strict", action="store_true", help="exit with status 1 for a warning too")
+        sub.add_argument("--report", metavar="FILE", help="write what was done and found as JSON")
+        loudness = sub.add_mutually_exclusive_group()
+        loudness.add_argument("-q", "--quiet", action="store_true", help="show errors only")
+        loudness.add_argument("-v", "--verbose", action="store_true", help="show remarks and hints too")
+
+    command("doctor", _doctor, "Show what this machine has of what Kumihan needs.")
+
+    config = command("config", _config, "Show all settings with their values for a note, a folder or a vault.")
+    config.add_argument("path", nargs="?", metavar="PATH", help=_PATHS_HELP + " (default: the current folder)")
+    _add_vault(config)
+    _add_settings(config)
+
+    command("themes", _themes, "Show the themes that there are.")
+
+    explain = command("explain", _explain, "Say what a diagnostic means and what to do about it.")
+    explain.add_argument("code", nargs="?", metavar="CODE", help="such as link.missing (default: all of them)")
+
+    init = command("init", _init, "Write a kumihan.yaml with all settings, commented out; an existing one is kept.")
+    init.add_argument("folder", nargs="?", default=".", metavar="DIR", help="the vault's root (default: here)")
+    return parser
+
+
+def _add_vault(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--vault", metavar="DIR", help="the vault's root (default: the nearest folder upward with .obsidian)"
+    )
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", help="settings, in place of the vault's kumihan.yaml")
+    parser.add_argument("--theme", metavar="NAME", help="the same as --set theme=NAME")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting (see kumihan config); repeatable"
+    )
+    parser.add_argument("--allow-network", action="store_true", help="fetch pictures from the network")
+    parser.add_argument("--follow-links", action="store_true", help="follow symbolic links that leave the vault")
+
+
+def _jobs(text: str) -> int:
+    jobs = int(text) if text.isdecimal() else 0
+    if not 1 <= jobs <= 256:
+        raise argparse.ArgumentTypeError("a number from 1 to 256 is expected")
+    return jobs
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``kumihan``; the exit status is 0, 1 (a note failed) or 2 (usage or configuration)."""
+    for stream, errors in ((sys.stdout, "surrogateescape"), (sys.stderr, "backslashreplace")):
+        if hasattr(stream, "reconfigure"):  # a name that this terminal's encoding lacks must not raise
+            stream.reconfigure(errors=errors)
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else USAGE
+    with contextlib.suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("kumihan: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        return _refuse(error, debug=options.debug)
+    return status
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _refuse(error: Exception, *, debug: bool) -> int:
+    """One line for what kept the command from its work; a fault of ours is called one."""
+    import traceback
+
+    from convert.build import UsageError
+    from convert.settings import SettingsError
+    from convert.terminal import visible
+    from convert.worker import WorkerError, summary
+
+    if debug:
+        print("".join(traceback.format_exception(error)), getattr(error, "trace", ""), file=sys.stderr)
+    if isinstance(error, (UsageError, SettingsError, WorkerError)):
+        print(f"kumihan: {visible(str(error))}", file=sys.stderr)
+        return USAGE
+    print(f"kumihan: a fault of Kumihan: {visible(summary(error))} (--debug shows where)", file=sys.stderr)
+    return FAILED
+
+
+def _request(options: argparse.Namespace, paths: Sequence[str]) -> Request:
+    from convert import build, settings
+
+    pairs = list(options.set)
+    if options.theme is not None:
+        pairs.append(f"theme={options.theme}")
+    if options.allow_network:
+        pairs.append("network=yes")
+    if options.follow_links:
+        pairs.append("follow-links=yes")
+    to = getattr(options, "to", None)
+    return build.Request(
+        paths=tuple(paths),
+        formats=build.wanted_formats(to) if to is not None else (),
+        output=getattr(options, "output", None),
+        vault=options.vault,
+        config=options.config,
+        command=settings.from_command(pairs),
+    )
+
+
+# Commands
+
+
+def _build(options: argparse.Namespace) -> int:
+    return _print(options, checking=False)
+
+
+def _check(options: argparse.Namespace) -> int:
+    return _print(options, checking=True)
+
+
+def _print(options: argparse.Namespace, *, checking: bool) -> int:
+    """Build or check."""
+    from convert import build
+    from convert.terminal import Terminal
+    from convert.worker import Pool
+
+    started = time.perf_counter()
+    terminal = Terminal(-1 if options.quiet else int(options.verbose or options.debug))
+    request = _request(options, options.paths)
+    plan = build.plan(request, checking=checking)
+    diagnostics = list(plan.diagnostics) + list(build.engine_problems(plan.formats))
+    terminal.diagnostics(diagnostics)
+    outcomes: list[Outcome] = []
+    with contextlib.closing(terminal), Pool(plan.formats or ("html",), say=terminal.busy, debug=options.debug) as pool:
+        terminal.progress(0, len(plan.notes), plan.notes[0] if plan.notes else "")
+        for outcome in build.run(plan, pool, jobs=options.jobs or build.default_jobs(), force=options.force):
+            outcomes.append(outcome)
+            terminal.diagnostics(outcome.diagnostics)
+            if options.debug and outcome.trace:
+                terminal.trace(outcome.trace)
+            terminal.close()
+            for built in outcome.outputs:
+                print(built.file, flush=True)
+            terminal.progress(len(outcomes), len(plan.notes), outcome.note)
+    seconds = time.perf_counter() - started
+    terminal.summary(_summary(outcomes, diagnostics, seconds, "checked" if checking else "built"))
+    if options.report is not None:
+        _write_report(options.report, build.report(plan, outcomes, diagnostics, seconds))
+    return build.exit_status(outcomes, diagnostics, strict=options.strict)
+
+
+def _summary(outcomes: Sequence[Outcome], diagnostics: Sequence[Diagnostic], seconds: float, done: str) -> str:
+    """Such as ``12 notes built, 1 failed; 3 warnings; 40 pages; 5.1 s``."""
+    from convert.diagnostics import Severity
+
+    def many(count: int, word: str) -> str:
+        return f"{count} {word}" + ("" if count == 1 else "s")
+
+    failed = sum(outcome.status == "failed" for outcome in outcomes)
+    warnings = {*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)}
+    warned = sum(d.severity is Severity.WARNING for d in warnings)
+    pages = sum(built.pages or 0 for outcome in outcomes for built in outcome.outputs)
+    parts = [f"{many(len(outcomes) - failed, 'note')} {done}" + (f", {failed} failed" if failed else "")]
+    parts += [many(warned, "warning")] if warned else []
+    parts += [many(pages, "page")] if pages else []
+    return "; ".join([*parts, f"{seconds:.1f} s"])
+
+
+def _write_report(file: str, text: str) -> None:
+    from convert import build, output
+
+    place = build.expanded(file)
+    try:
+        output.replace(text.encode(errors="surrogateescape"), place)
+    except OSError as error:
+        raise build.UsageError(f"the report {place} cannot be written: {error.strerror}") from error
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from convert import doctor
+
+    status = OK
+    for finding in doctor.examine():
+        print(finding, flush=True)
+        status = FAILED if finding.bad else status
+    return status
+
+
+def _config(options: argparse.Namespace) -> int:
+    from convert import build, settings
+    from convert.note import read_note
+    from convert.terminal import Terminal
+
+    request = _request(options, [options.path or "."])
+    path = build.expanded(request.paths[0])
+    root = build.find_root(path, request.vault).folder
+    config = build.expanded(request.config) if request.config is not None else None
+    layers, diagnostics = settings.load(root, config=config, command=request.command)
+    general, problems = layers.settings()
+    note: settings.Values = {}
+    diagnostics += problems
+    if not path.is_dir():
+        read = read_note(path, path.name, general.limit_bytes)
+        note, problems = settings.from_note(read.properties, read.property_places, read.path)
+        diagnostics += read.diagnostics + problems
+    Terminal().diagnostics(diagnostics)
+    print(settings.listing(*settings.origins(layers, note)), end="")
+    return OK
+
+
+def _themes(options: argparse.Namespace) -> int:
+    from convert import theme
+
+    for name in theme.names():
+        print(name)
+    return OK
+
+
+def _explain(options: argparse.Namespace) -> int:
+    import difflib
+
+    from convert.build import UsageError
+    from convert.diagnostics import Code
+
+    codes = {code.code: code for code in Code}
+    if options.code is None:
+        for name, code in sorted(codes.items()):
+            print(f"{name:24}{code.severity}")
+        return OK
+    found = codes.get(options.code.strip().lower().strip("[]"))
+    if found is None:
+        nearest = difflib.get_close_matches(options.code, codes, 1)
+        raise UsageError(f"unknown code {options.code!r}" + (f"; did you mean {nearest[0]}?" if nearest else ""))
+    print(f"{found.code} ({found.severity})\n\n{found.cause}\n\n{found.cure}")
+    return OK
+
+
+def _init(options: argparse.Namespace) -> int:
+    from convert import build, settings
+
+    folder = build.expanded(options.folder)
+    if not folder.is_dir():
+        raise build.UsageError(f"there is no folder {folder}")
+    file = folder / settings.FILE_NAME
+    head = (
+        "# Settings of Kumihan for the notes of this folder. Take the # away from a line to set it.\n"
+        "# A note may have its own, in its properties: `print-page-size: A5`, or nested below `print:`.\n\n"
+    )
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(head + settings.template())
+    except FileExistsError as error:
+        raise build.UsageError(f"{file} exists and is kept") from error
+    except OSError as error:
+        raise build.UsageError(f"{file} cannot be written: {error.strerror}") from error
+    print(file)
+    return OK
