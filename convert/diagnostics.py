@@ -90,6 +90,18 @@ class Code(Enum):
         "A note is embedded where only a line of text can stand (a heading, a callout's title); its name is printed.",
         "Put the embed on a line of its own.",
     )
+    EMBED_LIMIT = (
+        "embed.limit",
+        _W,
+        "Embeds copy more text into one document than a note may have; a labelled box stands for the rest.",
+        "Embed less, or raise the limit with --set limits.bytes=N.",
+    )
+    EMBED_MISSING = (
+        "embed.missing",
+        _W,
+        "An embed's target does not exist in the vault or cannot be read; a labelled box stands for it.",
+        "Create the note or correct the embed.",
+    )
     EMBED_UNSUPPORTED = (
         "embed.unsupported",
         _W,
@@ -150,6 +162,12 @@ class Code(Enum):
         "An HTML tag that may not be printed (a script, a form, a frame …) was removed; its text is kept.",
         "Nothing, if the text is enough.",
     )
+    HTML_STYLE = (
+        "html.style",
+        _I,
+        "A style or class in an HTML tag is not printed; the text is.",
+        "Nothing, if the text is enough.",
+    )
     IMAGE_INVALID = (
         "image.invalid",
         _W,
@@ -174,6 +192,12 @@ class Code(Enum):
         "A link's target does not exist in the vault; its text is printed without a link.",
         "Create the note or correct the link.",
     )
+    LINK_UNSAFE = (
+        "link.unsafe",
+        _W,
+        "A link's address may run a program or names a place on this machine; its text is printed without a link.",
+        "Link to a note, or to an address that begins with https:.",
+    )
     MATH_UNSUPPORTED = (
         "math.unsupported",
         _W,
@@ -189,7 +213,7 @@ class Code(Enum):
     NOTE_DEPTH = (
         "note.depth",
         _W,
-        "Quotes, lists or emphasis are nested deeper than a page can show; the innermost lose their frames, not their text.",
+        "Quotes, lists or emphasis are nested deeper than a page can show; the innermost lose their frames, not words.",
         "Nest less deeply.",
     )
     NOTE_ENCODING = (

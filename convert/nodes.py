@@ -155,6 +155,16 @@ def walk(nodes: Sequence[Node]) -> Iterator[Node]:
             stack.pop()
 
 
+def lists(nodes: list[Node]) -> Iterator[list[Node]]:
+    """The list itself and every list below, each before those below it. A list may be changed once it is given."""
+    stack = [nodes]
+    while stack:
+        children = stack.pop()
+        yield children
+        below = [deeper for node in children for deeper in child_lists(node)]
+        stack += reversed(below)
+
+
 def rewrite(nodes: list[Node], change: Callable[[Node], list[Node] | None]) -> None:
     """Bottom up, in document order and in place: each node is replaced by what ``change`` returns (None: kept)."""
     stack = [_Frame(nodes)]
