@@ -180,6 +180,7 @@ class _Scanner:
         self.size = len(text)
         self.out = Scan()
         self.boxes: list[_Box] = []
+        self.quotes = 0
         self.leaf = _Leaf.NONE
         self.region: Region | None = None
         self.no_math_before = 0
@@ -287,11 +288,16 @@ class _Scanner:
     def leave(self, matched: int) -> None:
         """A block begins: end the open leaf and all containers but the first ``matched``; the rest have content now."""
         self.leaf, self.region = _Leaf.NONE, None
-        del self.boxes[matched:]
+        self.drop(matched)
         for box in reversed(self.boxes):
             if not box.empty:
                 break
             box.empty = False
+
+    def drop(self, matched: int) -> None:
+        """Close all containers but the first ``matched``."""
+        self.quotes -= sum(box.kind == ">" for box in self.boxes[matched:])
+        del self.boxes[matched:]
 
     def prefix(self) -> str:
         """What begins a further line of the innermost container."""
@@ -311,7 +317,7 @@ class _Scanner:
             whole = matched == len(self.boxes)
             if at >= end:
                 if not fresh:
-                    del self.boxes[matched:]
+                    self.drop(matched)
                 self.leaf, self.region = _Leaf.NONE, None
                 return end + 1
             if self.leaf is _Leaf.HEAD and whole:
@@ -326,6 +332,7 @@ class _Scanner:
                 if char == ">":
                     self.leave(matched)
                     self.boxes.append(_Box(">"))
+                    self.quotes += 1
                     cursor = self.behind_quote_mark(at, here.column, end, False)
                     matched, fresh = len(self.boxes), True
                     continue
@@ -389,8 +396,7 @@ class _Scanner:
             return None
         self.leave(matched)
         padding = 1 if empty or space > 4 else space
-        quoted = any(box.kind == ">" for box in self.boxes)
-        if quoted and "\t" in text[m.end() : behind]:
+        if self.quotes and "\t" in text[m.end() : behind]:
             self.out.tabs.append(Tab(m.end(), behind, space))
         self.boxes.append(_Box("-", columns + m.end() - here.at + padding))
         return self.consume(inside, padding)
