@@ -44,7 +44,17 @@ RUNS = {
 }
 """Make targets that are kumihan's own work, and its command for each."""
 
-MAKE_FONTS = ("-m", "convert.fonts")
+_MAKE_FONTS = """\
+import sys
+from convert import fonts
+def say(done, total, name):
+    end = "\\r" if sys.stderr.isatty() and done < total else "\\n"
+    print(f"kumihan: making the fonts (once): {done}/{total} {name:30}", end=end, file=sys.stderr, flush=True)
+try:
+    fonts.activate(say)
+except fonts.FontsUnavailable as error:
+    sys.exit(f"kumihan: {error}")
+"""
 
 _PROBE = """\
 import json, platform, sys
@@ -183,24 +193,24 @@ def find_python(machine: Machine) -> Python:
 
 def venv_package(python: Python, *, system: str = "/usr/bin/python3") -> str:
     """Debian's package that lets this Python make environments; empty if it is not Debian's Python."""
-    real, default = os.path.realpath(python.path), os.path.realpath(system)
-    if os.path.dirname(real) != os.path.dirname(default):
+    real, default = Path(python.path).resolve(), Path(system).resolve()
+    if real.parent != default.parent:
         return ""
     if real == default:
         return "python3-venv"
     return f"python{python.version[0]}.{python.version[1]}-venv"
 
 
-def require_system(machine: Machine, python: Python | None = None) -> None:
-    """See to the system's libraries and, if ``python`` is given, that it can make environments.
+def require_system(machine: Machine, python: Python) -> None:
+    """See to the system's libraries, and that ``python`` can make environments.
 
     What is missing is installed where this is root on Debian; else one line says how to get it.
     Only what Kumihan cannot do without is a refusal.
     """
 
     def lacking() -> tuple[list[str], tuple[platform_libs.Library, ...]]:
-        again = probe(machine, python.path) if python else None
-        extra = [] if python is None or (again and again.whole) else [venv_package(python)]
+        again = probe(machine, python.path)
+        extra = [] if again and again.whole else [venv_package(python)]
         return extra, machine.lacking_libraries()
 
     extra, libraries = lacking()
@@ -212,7 +222,7 @@ def require_system(machine: Machine, python: Python | None = None) -> None:
         machine.say("installing with apt: " + " ".join(packages))
         install_with_apt(machine, packages)
         extra, libraries = lacking()
-    if extra and python and not extra[0]:
+    if extra and not extra[0]:
         raise Refusal(f"{python.path} came without ensurepip; name another: make setup PYTHON=…")
     if not extra and not libraries:
         return
@@ -280,8 +290,7 @@ def prepare(machine: Machine, root: Path, *, dev: bool) -> None:
             machine.say(f"making {ENVIRONMENT} with {python.name} ({python.path})")
             check(machine.run([python.path, "-m", "venv", "--clear", str(root / ENVIRONMENT)], quiet=True))
         install(machine, root, DEVELOPER_LOCK if dev else USER_LOCK)
-        machine.say("making the fonts")
-        check(machine.run([environment_python(root), *MAKE_FONTS]))
+        check(machine.run([environment_python(root), "-c", _MAKE_FONTS]))
         machine.say(f"ready after {time.monotonic() - start:.0f} s")
 
 
@@ -344,9 +353,9 @@ def kumihan_arguments(target: str, environ: Mapping[str, str]) -> list[str]:
         raise Refusal(f"ARGS cannot be split into words ({error}): {environ['ARGS']}") from error
     command, *options = RUNS[target]
     if command == "build":
-        options.append(f"-o{environ['OUT']}")
+        options.append(f"--output={environ['OUT']}")
     if environ.get("JOBS"):
-        options.append(f"-j{environ['JOBS']}")
+        options.append(f"--jobs={environ['JOBS']}")
     return [command, *options, *more, "--", environ["VAULT"]]
 
 
@@ -357,8 +366,6 @@ def main(arguments: Sequence[str], machine: Machine, root: Path) -> int:
             target = arguments[1]
             kumihan = kumihan_arguments(target, machine.environ)
             prepare(machine, root, dev=False)
-            if target in ("pdf", "all"):
-                require_system(machine)
             machine.become([environment_python(root), "-m", "convert", *kumihan])
         if arguments in (["setup"], ["setup", "--dev"]):
             prepare(machine, root, dev="--dev" in arguments)
