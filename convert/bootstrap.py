@@ -48,8 +48,10 @@ _MAKE_FONTS = """\
 import sys
 from convert import fonts
 def say(done, total, name):
-    end = "\\r" if sys.stderr.isatty() and done < total else "\\n"
-    print(f"kumihan: making the fonts (once): {done}/{total} {name:30}", end=end, file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print(f"kumihan: making the fonts (once): {done}/{total}", end="\\n" if done == total else "\\r", file=sys.stderr)
+    elif not done:
+        print("kumihan: making the fonts (once)", file=sys.stderr)
 try:
     fonts.activate(say)
 except fonts.FontsUnavailable as error:
