@@ -49,9 +49,9 @@ import sys
 from convert import fonts
 def say(done, total, name):
     if sys.stderr.isatty():
-        print(f"kumihan: making the fonts (once): {done}/{total}", end="\\n" if done == total else "\\r", file=sys.stderr)
+        sys.stderr.write(f"\\rkumihan: making the fonts (once): {done}/{total}" + "\\n" * (done == total))
     elif not done:
-        print("kumihan: making the fonts (once)", file=sys.stderr)
+        sys.stderr.write("kumihan: making the fonts (once)\\n")
 try:
     fonts.activate(say)
 except fonts.FontsUnavailable as error:
