@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import stat
@@ -20,6 +21,8 @@ _CLOSE = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BLANKS = "\x0b\x0c"
 _REPLACEMENT = "\ufffd"
+#: What Python makes of the bytes that mean nothing in CP932.
+_NOT_CP932 = re.compile("[\x80\uf8f0-\uf8f3]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,10 @@ def _decode(data: bytes) -> tuple[str, str] | None:
         foreign = sum(byte > 127 for byte in data)
         # A few bad bytes among good UTF-8 are a damaged UTF-8 file; else the usual other encoding in Japan is tried.
         if wrong * 10 > foreign and 0 not in data:
-            try:
-                return data.decode("cp932"), "read as Shift_JIS (CP932)"
-            except UnicodeDecodeError:
-                pass
+            with contextlib.suppress(UnicodeDecodeError):
+                japanese = data.decode("cp932")
+                if not _NOT_CP932.search(japanese):
+                    return japanese, "read as Shift_JIS (CP932)"
     sample = text[:10_000]
     noise = sample.count(_REPLACEMENT) + len(_FORBIDDEN.findall(sample))
     return None if noise > 8 and noise * 5 > len(sample) else (text, guess)

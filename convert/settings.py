@@ -141,6 +141,13 @@ class Settings:
         name="callouts.titles",
         choices=("type", "language"),
     )
+    links_heading: str = option(
+        "arrow",
+        "How a link to a heading without a text of its own shows: Note › Heading (arrow), as typed with # (hash), "
+        "or only the heading (last).",
+        name="links.heading",
+        choices=("arrow", "hash", "last"),
+    )
     footnote_mark: str = option(
         "",
         "Form of footnote marks, with 1 for the number, e.g. ＊1, 1), ※1; empty: the theme's.",
@@ -240,7 +247,7 @@ def convert(option: Field[Any], value: object) -> object:
             raise ValueError("one of " + ", ".join(choices) + also)
         result = same[0]
     elif type_ is bool:
-        word = show(value).casefold()
+        word = value.strip().casefold() if isinstance(value, str) else show(value)
         if word not in _TRUE | _FALSE:
             raise ValueError("yes or no")
         result = word in _TRUE
@@ -313,6 +320,7 @@ def read(
 
 def _brief(value: object) -> str:
     text = "a table" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else show(value)
+    text = _CONTROL.sub(" ", text)
     return text if len(text) <= 40 else text[:39] + "…"
 
 

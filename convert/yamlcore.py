@@ -28,8 +28,8 @@ _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
-#: Python refuses to read longer integers; they stay text.
-_LONGEST_INT = 4000
+#: Python refuses to read integers of over 4300 digits; such stay text.
+_LONGEST_NUMBER = 4000
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = "plain"
@@ -197,7 +197,9 @@ def plain_value(text: str) -> str | int | float | bool | None:
         return None
     if text in _BOOL:
         return _BOOL[text]
-    if _INT.fullmatch(text) and len(text) < _LONGEST_INT:
+    if len(text) > _LONGEST_NUMBER:
+        return text
+    if _INT.fullmatch(text):
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
     if _FLOAT.fullmatch(text):
         lower = text.lower()
@@ -214,7 +216,10 @@ def load_table(text: str) -> Table:
         raise YamlError(f"longer than {MAX_CHARACTERS} characters")
     starts = [0, *(m.end() for m in re.finditer("\n", text))]
 
+    end = len(text.rstrip())  # "unexpected end" is told where something stands
+
     def place(index: int) -> Place:
+        index = min(index, end)
         line = bisect_right(starts, index)
         return line, index - starts[line - 1] + 1
 
