@@ -37,7 +37,7 @@ def column_widths(table: Node, total: int, unit: float, padding: int) -> list[in
     natural, least = [_LEAST] * columns, [_LEAST] * columns
     for column, wide, cell in cells(table):
         if wide == 1:
-            for line in _lines(cell[4]):
+            for line in text_lines(cell[4]):
                 natural[column] = max(natural[column], float(width(line)))
                 least[column] = max(least[column], *(float(_unbroken(word)) for word in line.split(" ")))
     room = max(1.0, total / unit - columns * padding / unit)
@@ -103,8 +103,8 @@ def cells(table: Node) -> Iterator[tuple[int, int, list[Any]]]:
         taken = [max(0, each - 1) for each in taken]
 
 
-def _lines(nodes: Sequence[Node]) -> list[str]:
-    """The text of a cell as it would stand without a margin: a new line at each break and block."""
+def text_lines(nodes: Sequence[Node]) -> list[str]:
+    """The text of blocks or inlines as it would stand without a margin: a new line at each break and block."""
     lines = [""]
     for node in nodes:
         match node["t"]:
@@ -123,7 +123,7 @@ def _lines(nodes: Sequence[Node]) -> list[str]:
             case _:
                 inline = node["t"] in _INLINE
                 for children in child_lists(node):
-                    first, *rest = _lines(children)
+                    first, *rest = text_lines(children)
                     lines[-1] += first
                     lines += rest
                     if not inline:

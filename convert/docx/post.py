@@ -261,7 +261,9 @@ def _moment(date: str) -> str:
 def _relations_used(part: bytes | None) -> set[str] | None:
     if part is None:
         return None
-    return {str(id) for id in etree.fromstring(part).xpath("//@r:*", namespaces={"r": R})}
+    prefix = f"{{{R}}}"
+    nodes = etree.fromstring(part).iter("*")
+    return {str(value) for node in nodes for key, value in node.attrib.items() if str(key).startswith(prefix)}
 
 
 def _tidy(parts: dict[str, bytes]) -> None:
@@ -272,12 +274,10 @@ def _tidy(parts: dict[str, bytes]) -> None:
         # pandoc lists the links of footnotes with those of the text too
         used = _relations_used(parts.get(f"{folder}/{posixpath.basename(name).removesuffix('.rels')}"))
         for relation in list(root):
-            if used is not None and relation.get("Type", "").endswith(("/hyperlink", "/image")):
-                if relation.get("Id") not in used:
-                    root.remove(relation)
-                    continue
             target = posixpath.normpath(posixpath.join(folder, relation.get("Target", "").lstrip("/")))
-            if relation.get("TargetMode") != "External" and target not in parts:
+            dangling = relation.get("TargetMode") != "External" and target not in parts
+            named = relation.get("Type", "").endswith(("/hyperlink", "/image"))
+            if dangling or (named and used is not None and relation.get("Id") not in used):
                 root.remove(relation)
         root[:] = sorted(root, key=lambda relation: (len(relation.get("Id", "")), relation.get("Id", "")))
         if len(root):
@@ -285,7 +285,7 @@ def _tidy(parts: dict[str, bytes]) -> None:
         else:
             del parts[name]
     types = etree.fromstring(parts["[Content_Types].xml"])
-    extensions = {posixpath.splitext(name)[1].lstrip(".") for name in parts}
+    extensions = {name.rpartition(".")[2] for name in parts}
     for entry in list(types):
         override = entry.tag == f"{{{CONTENT_TYPES}}}Override"
         gone = override and entry.get("PartName", "").lstrip("/") not in parts

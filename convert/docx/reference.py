@@ -23,6 +23,7 @@ _PARTS: Final = (
     ("footer1", "footer"),
     ("footnotes", "footnotes"),
     ("header1", "header"),
+    ("header2", "header"),
     ("numbering", "numbering"),
     ("settings", "settings"),
     ("styles", "styles"),
@@ -63,6 +64,7 @@ def parts(look: Look) -> dict[str, str]:
                 ("rId7", "numbering", "numbering.xml"),
                 ("rId8", "footer", "footer1.xml"),
                 ("rId9", "header", "header1.xml"),
+                ("rId10", "header", "header2.xml"),
             ]
         ),
         "word/document.xml": f"{DECLARATION}<w:document {NAMESPACES}><w:body><w:p/>{_section(look.grid)}</w:body>"
@@ -70,7 +72,8 @@ def parts(look: Look) -> dict[str, str]:
         "word/fontTable.xml": _font_table(look.faces),
         "word/footer1.xml": f"{DECLARATION}<w:ftr {NAMESPACES}>{_footer()}</w:ftr>",
         "word/footnotes.xml": _footnotes(),
-        "word/header1.xml": f"{DECLARATION}<w:hdr {NAMESPACES}>{_header()}</w:hdr>",
+        "word/header1.xml": f"{DECLARATION}<w:hdr {NAMESPACES}>{_header(field('TITLE', ' '))}</w:hdr>",
+        "word/header2.xml": f"{DECLARATION}<w:hdr {NAMESPACES}>{_header('')}</w:hdr>",
         "word/numbering.xml": f"{DECLARATION}<w:numbering {NAMESPACES}/>",
         "word/settings.xml": _settings(look),
         "word/styles.xml": styles_xml(look),
@@ -99,12 +102,14 @@ def _section(grid: Grid) -> str:
     across = ' w:orient="landscape"' if grid.width > grid.height else ""
     half_top, half_bottom = grid.top // 2, grid.bottom // 2
     return (
-        '<w:sectPr><w:headerReference w:type="default" r:id="rId9"/><w:footerReference w:type="default" r:id="rId8"/>'
+        # the running head is the file's title; the first page, which has it in large, does without
+        '<w:sectPr><w:headerReference w:type="default" r:id="rId9"/><w:headerReference w:type="first" r:id="rId10"/>'
+        '<w:footerReference w:type="default" r:id="rId8"/><w:footerReference w:type="first" r:id="rId8"/>'
         '<w:footnotePr><w:numFmt w:val="decimal"/></w:footnotePr>'
         f'<w:pgSz w:w="{grid.width}" w:h="{grid.height}"{across}/>'
         f'<w:pgMar w:top="{grid.top}" w:right="{grid.side}" w:bottom="{grid.bottom}" w:left="{grid.side}" '
         f'w:header="{half_top}" w:footer="{half_bottom}" w:gutter="0"/>'
-        '<w:cols w:space="425"/>'
+        '<w:cols w:space="425"/><w:titlePg/>'
         # without charSpace a cell of the grid is as wide as body text
         f'<w:docGrid w:type="linesAndChars" w:linePitch="{grid.pitch}"/></w:sectPr>'
     )
@@ -163,9 +168,8 @@ def field(instruction: str, result: str, properties: str = "") -> str:
     )
 
 
-def _header() -> str:
-    # the file's title; ``finish`` puts the words in
-    return f'<w:p><w:pPr><w:pStyle w:val="{style_id("header")}"/></w:pPr>{field("TITLE", " ")}</w:p>'
+def _header(inner: str) -> str:
+    return f'<w:p><w:pPr><w:pStyle w:val="{style_id("header")}"/></w:pPr>{inner}</w:p>'
 
 
 def _footer() -> str:

@@ -16,11 +16,11 @@ from typing import Final
 
 from convert import callouts
 from convert.docx.grid import Grid
-from convert.docx.measure import cells, column_widths
+from convert.docx.measure import cells, column_widths, text_lines, width
 from convert.docx.reference import field
 from convert.docx.roles import name, style_id
 from convert.docx.styles import BOX_PADDING, CELL_PADDING, CHAR, LIST_INDENT, TABLE_SIZE
-from convert.docx.wml import POINT, escaped
+from convert.docx.wml import INCH, POINT, escaped
 from convert.nodes import (
     Block,
     Inline,
@@ -50,6 +50,8 @@ _TALLEST: Final = 0.85
 #: CSS pixels, in which Obsidian counts pictures, in an inch.
 _PX: Final = 96
 #: A box narrower than this (twips) holds no text: what is deeper stands without boxes of its own.
+#: A box of at most so many lines stays on one page, so that its title is never left alone.
+_WHOLE: Final = 10
 _NARROWEST: Final = 8 * CHAR
 #: Ids of our bookmarks until they get their final ones: beyond all that pandoc gives.
 _FIRST_ID: Final = 900_000
@@ -187,6 +189,7 @@ class _Shaper:
         inner = room.box(BOX_PADDING)
         if inner.width < _NARROWEST:
             inner = room
+        whole = _lines(block, inner) <= _WHOLE
         out: list[Block] = []
         for part in block["c"][1]:
             if has_class(part, "callout-title"):
@@ -202,7 +205,7 @@ class _Shaper:
             f'<w:tcBorders><w:left w:val="single" w:sz="24" w:space="0" w:color="{bar}"/></w:tcBorders>'
             f'<w:shd w:val="clear" w:color="auto" w:fill="{ground}"/>'
         )
-        return _box(style_id("callout-box", type.name), out, room, cell)
+        return _box(style_id("callout-box", type.name), out, room, cell, whole=whole)
 
     def _quote(self, blocks: list[Block], room: _Room) -> list[Block]:
         if all(block["t"] in ("Para", "Plain") for block in blocks):
@@ -226,8 +229,8 @@ class _Shaper:
         padding = 2 * CELL_PADDING
         widths = column_widths(table, room.width, TABLE_SIZE * POINT / 2, padding) if table["c"][2] else []
         for column, wide, cell in cells(table):
-            width = sum(widths[column : column + wide]) - padding
-            cell[4] = self.blocks(cell[4], replace(room, width=max(CHAR, width), indent=0))
+            inside = sum(widths[column : column + wide]) - padding
+            cell[4] = self.blocks(cell[4], replace(room, width=max(CHAR, inside), indent=0))
         caption = table["c"][1]
         caption[1] = self.blocks(caption[1], room)
         id, table["c"][0] = table["c"][0][0], attr()
@@ -327,8 +330,8 @@ class _Shaper:
         shown = self._pictures(url)
         if isinstance(shown, list):
             return [*_anchor(at[0]), _styled_span("placeholder-char", shown)]
-        width, height = _size(node, shown, room)
-        size = [("width", f"{width / 1440:.4f}in"), ("height", f"{height / 1440:.4f}in")]
+        across, down = _size(node, shown, room)
+        size = [("width", f"{across / INCH:.4f}in"), ("height", f"{down / INCH:.4f}in")]
         return [*_anchor(at[0]), image([string(plain_text(alt))] if alt else [], shown.file, attr(pairs=size))]
 
     def _ruby(self, inner: Sequence[Inline], room: _Room) -> list[Inline]:
@@ -348,8 +351,14 @@ class _Shaper:
         return [*out, *self._inlines(base, room)]
 
 
-def _box(style: str, blocks: list[Block], room: _Room, cell: str) -> list[Block]:
-    """The blocks as the only cell of a table as wide as its room."""
+def _lines(block: Node, room: _Room) -> int:
+    """About how many lines a box's text takes."""
+    line = max(2, room.width * 2 // CHAR)
+    return sum(1 + width(text) // line for text in text_lines([block]) if text)
+
+
+def _box(style: str, blocks: list[Block], room: _Room, cell: str, *, whole: bool = False) -> list[Block]:
+    """The blocks as the only cell of a table as wide as its room; ``whole`` if no page may break it."""
     edges = f'<w:left w:w="{BOX_PADDING}" w:type="dxa"/>', f'<w:right w:w="{BOX_PADDING}" w:type="dxa"/>'
     opening = (
         f"<?{INSTRUCTION} {room.level}?>"
@@ -357,24 +366,24 @@ def _box(style: str, blocks: list[Block], room: _Room, cell: str) -> list[Block]
         f'<w:tblInd w:w="{room.indent}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
         f'<w:tblCellMar>{edges[0]}{edges[1]}</w:tblCellMar><w:tblLook w:val="0000"/></w:tblPr>'
         f'<w:tblGrid><w:gridCol w:w="{room.width}"/></w:tblGrid>'
-        f'<w:tr><w:tc><w:tcPr><w:tcW w:w="{room.width}" w:type="dxa"/>{cell}</w:tcPr>'
+        f"<w:tr>{'<w:trPr><w:cantSplit/></w:trPr>' if whole else ''}"
+        f'<w:tc><w:tcPr><w:tcW w:w="{room.width}" w:type="dxa"/>{cell}</w:tcPr>'
     )
     return [raw_block("openxml", opening), *blocks, raw_block("openxml", "</w:tc></w:tr></w:tbl>")]
 
 
 def _size(node: Inline, shown: Shown, room: _Room) -> tuple[float, float]:
     """Width and height in twips: as asked for, else the picture's own, but never more than the room."""
-    asked = {key: _pixels(value(node, key)) for key in ("width", "height")}
-    width, height = asked["width"], asked["height"]
-    if not width and not height:
-        width, height = float(shown.width_px), float(shown.height_px)
-    elif not height:
-        height = width * shown.height_px / shown.width_px
-    elif not width:
-        width = height * shown.width_px / shown.height_px
-    width, height = width * 1440 / _PX, height * 1440 / _PX
-    scale = min(1.0, room.width / width, room.height / height)
-    return width * scale, height * scale
+    across, down = _pixels(value(node, "width")), _pixels(value(node, "height"))
+    if not across and not down:
+        across, down = float(shown.width_px), float(shown.height_px)
+    elif not down:
+        down = across * shown.height_px / shown.width_px
+    elif not across:
+        across = down * shown.width_px / shown.height_px
+    across, down = across * INCH / _PX, down * INCH / _PX
+    scale = min(1.0, room.width / across, room.height / down)
+    return across * scale, down * scale
 
 
 def _pixels(text: str) -> float:

@@ -132,7 +132,14 @@ def _paragraphs(look: Look) -> list[str]:
     gothic = _fonts(faces.sans, faces.asian_sans)
     line = look.grid.pitch
     out = [
-        _style("paragraph", "normal", default=True, p='<w:widowControl w:val="0"/><w:jc w:val="both"/>'),
+        # fonts and size here too: in cells, LibreOffice lets the defaults win over character styles
+        _style(
+            "paragraph",
+            "normal",
+            default=True,
+            p='<w:widowControl w:val="0"/><w:jc w:val="both"/>',
+            r=_fonts(faces.serif, faces.asian_serif) + _size(BODY_SIZE),
+        ),
         _style("paragraph", "body", "normal", p=_indent(first=1)),
         _style(
             "paragraph",
@@ -353,7 +360,8 @@ def _callouts(look: Look) -> list[str]:
                 "normal",
                 next="callout-text",
                 type=type.name,
-                p='<w:keepNext/><w:keepLines/><w:jc w:val="left"/>',
+                # without keepNext, which would keep the whole box with what follows it
+                p='<w:keepLines/><w:jc w:val="left"/>',
                 r=_fonts(faces.sans, faces.asian_sans) + _bold() + f'<w:color w:val="{ink}"/>',
             )
         )

@@ -13,7 +13,6 @@ from lxml import etree
 from convert.docx import scripts
 from convert.docx.grid import BODY_SIZE
 from convert.docx.roles import HEADING_LEVELS, LIST_LEVELS, name, style_id, table
-from convert.docx.shape import INSTRUCTION
 from convert.docx.styles import BOLD, CHAR, FIXED, LIST_INDENT, SIZES, Look
 from convert.docx.wml import XML_SPACE, M, element, q
 
@@ -92,7 +91,7 @@ class TextPass:
 
     def _tables(self) -> None:
         """Carry out the instructions that stand before the tables, and take them away."""
-        for instruction in self._root.xpath(f"//processing-instruction('{INSTRUCTION}')"):
+        for instruction in list(self._root.iter(etree.ProcessingInstruction)):
             level, *lengths = (int(word) for word in (instruction.text or "").split())
             grid = instruction.getnext()
             while grid is not None and grid.tag != q("tbl"):
@@ -101,7 +100,10 @@ class TextPass:
             if grid is None:
                 continue
             for row in grid.iterchildren(q("tr")):
-                head = row.find(f"{q('trPr')}/{q('tblHeader')}") is not None
+                repeated = row.find(f"{q('trPr')}/{q('tblHeader')}")
+                head = repeated is not None
+                if repeated is not None and self._note:
+                    _remove(repeated)  # a footnote has no pages of its own; LibreOffice leaves the row out
                 for cell in row.iterchildren(q("tc")):
                     self._places[cell] = _Place(box=not lengths, cell=bool(lengths), head=head, level=level)
             if lengths:
@@ -144,14 +146,27 @@ class TextPass:
             if named is not None:
                 id = named.get(q("val"), "")
                 named.set(q("val"), style_id(_CHARACTERS[id]) if id in _CHARACTERS else id)
-            _tabs(run)
             for piece in _emphasised(run):
                 self._strong(piece, style in self._bold)
+                _tabs(piece)
         self._hints(paragraph)
-        if style in self._fixed and any(True for _ in paragraph.iter(q("drawing"), f"{{{M}}}oMath", q("ruby"))):
-            # a picture, formula or reading must not be cut off by the line
+        self._lines(paragraph, style)
+
+    def _lines(self, paragraph: Element, style: str) -> None:
+        """Fixed lines where something stands above the letters, none where something is higher than a line."""
+        tall = _holds(paragraph, q("drawing"), f"{{{M}}}oMath")
+        above = _holds(paragraph, q("ruby"), q("em")) or any(
+            named.get(q("val")) == style_id("dots") for named in paragraph.iter(q("rStyle"))
+        )
+        properties = _properties(paragraph)
+        if style in self._fixed and (tall or _holds(paragraph, q("ruby"))):
             line = str(self._fixed[style])
-            _put(_properties(paragraph), element("spacing", line=line, lineRule="atLeast"), _PARAGRAPH_ORDER)
+            _put(properties, element("spacing", line=line, lineRule="atLeast"), _PARAGRAPH_ORDER)
+        elif above and not tall and self._sizes.get(style) == BODY_SIZE and style not in self._bold:
+            # on the grid Word would give such a line the room of two
+            _put(properties, element("snapToGrid", val="0"), _PARAGRAPH_ORDER)
+            line = str(self._look.grid.pitch)
+            _put(properties, element("spacing", line=line, lineRule="exact"), _PARAGRAPH_ORDER)
 
     def _restyle(self, paragraph: Element, place: _Place) -> None:
         style = _style(paragraph)
@@ -261,6 +276,10 @@ class TextPass:
 
 
 # paragraphs
+
+
+def _holds(paragraph: Element, *tags: str) -> bool:
+    return next(paragraph.iter(*tags), None) is not None
 
 
 def _style(paragraph: Element) -> str:
@@ -389,19 +408,15 @@ def _hint(run: Element, east_asian: bool) -> None:
 
 def _split(run: Element, pieces: list[str]) -> list[Element]:
     """The run in as many runs as pieces of its text, the first being itself."""
-    runs = [run]
     for text in run.findall(q("t"))[1:]:
         run.remove(text)
-    for _ in pieces[1:]:
-        runs[-1].addnext(copy.deepcopy(run))
-        following = runs[-1].getnext()
-        assert following is not None  # noqa: S101  # just put there
-        runs.append(following)
+    runs = [run, *(copy.deepcopy(run) for _ in pieces[1:])]
+    for before, after in pairwise(runs):
+        before.addnext(after)
     for each, piece in zip(runs, pieces, strict=True):
-        text = each.find(q("t"))
-        assert text is not None  # noqa: S101  # only runs with text are split
-        text.text = piece
-        text.set(XML_SPACE, "preserve")
+        for shown in each.findall(q("t")):
+            shown.text = piece
+            shown.set(XML_SPACE, "preserve")
     return runs
 
 
