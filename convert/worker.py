@@ -327,6 +327,7 @@ class _Worker:
         self._killed = False
         self._ready = False
         self._task: Task | None = None
+        self.used = False
         self._send(_WarmUp(formats))
 
     def wait(self) -> None:
@@ -345,6 +346,7 @@ class _Worker:
 
     def do(self, task: Task, job: Job, seconds: float) -> Result | None:
         """The job's result; None if the worker took too long or died, and then it is of no more use."""
+        self.used = True
         if self._task is not task:
             self._send(task)
             self._task = task
@@ -487,7 +489,18 @@ class Pool:
             yield arrived.pop(expected)
 
     def _do(self, number: int, task: Task, job: Job, seconds: float) -> Result:
-        """The job done by a worker, which is replaced first if it is dead."""
+        """The job done by a worker, which is replaced first if it is dead.
+
+        A crash or a lack of memory may be the doing of the notes before: what fails in a used worker gets a fresh one.
+        """
+        used = self._workers[number].alive and self._workers[number].used
+        result = self._attempt(number, task, job, seconds)
+        timeout = any(d.code == Code.NOTE_TIMEOUT.code for d in result.diagnostics)
+        if result.spent and used and not timeout and not self._closing:
+            result = self._attempt(number, task, job, seconds)
+        return result
+
+    def _attempt(self, number: int, task: Task, job: Job, seconds: float) -> Result:
         if not self._workers[number].alive and not self._closing:
             self._workers[number].close()
             self._workers[number] = self._start()
