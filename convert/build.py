@@ -132,7 +132,8 @@ def find_root(path: Path, vault: str | None = None) -> Root:
 
 def _in_vault(path: Path, root: Path) -> str:
     """A path relative to the vault, with ``/``; links to folders are followed, a link that is a note is not."""
-    for place in (path.parent.resolve() / path.name if not path.is_dir() else path.resolve(), path.absolute()):
+    real = path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+    for place in (real, Path(os.path.abspath(path))):  # noqa: PTH100  (without .. and with links as they are)
         if place.is_relative_to(root):
             relative = place.relative_to(root).as_posix()
             return "" if relative == "." else relative
@@ -253,14 +254,13 @@ def run(
     pool: Pool,
     *,
     jobs: int,
+    made: output.Made,
     force: bool = False,
-    made: output.Made | None = None,
 ) -> Iterator[Outcome]:
     """Print the planned notes; the outcomes come in the plan's order, whatever ``jobs`` is.
 
-    Whatever interrupts it, no temporary file is left.
+    ``made`` knows which files may be overwritten. Whatever interrupts it, no temporary file is left.
     """
-    made = made or output.Made()
     work = [_job(number, note, plan) for number, note in enumerate(plan.notes)]
     seconds = plan.layers.settings()[0].limit_seconds
     try:

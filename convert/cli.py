@@ -188,7 +188,8 @@ def _check(options: argparse.Namespace) -> int:
 
 def _print(options: argparse.Namespace, *, checking: bool) -> int:
     """Build or check."""
-    from convert import build
+    from convert import build, output
+    from convert.diagnostics import Code, diagnose
     from convert.terminal import Terminal
     from convert.worker import Pool
 
@@ -199,9 +200,11 @@ def _print(options: argparse.Namespace, *, checking: bool) -> int:
     diagnostics = list(plan.diagnostics) + list(build.engine_problems(plan.formats))
     terminal.diagnostics(diagnostics)
     outcomes: list[Outcome] = []
+    made = output.Made()
     with contextlib.closing(terminal), Pool(plan.formats or ("html",), say=terminal.busy, debug=options.debug) as pool:
         terminal.progress(0, len(plan.notes), plan.notes[0] if plan.notes else "")
-        for outcome in build.run(plan, pool, jobs=options.jobs or build.default_jobs(), force=options.force):
+        jobs = options.jobs or build.default_jobs()
+        for outcome in build.run(plan, pool, jobs=jobs, made=made, force=not checking and options.force):
             outcomes.append(outcome)
             terminal.diagnostics(outcome.diagnostics)
             if options.debug and outcome.trace:
@@ -210,6 +213,9 @@ def _print(options: argparse.Namespace, *, checking: bool) -> int:
             for built in outcome.outputs:
                 print(built.file, flush=True)
             terminal.progress(len(outcomes), len(plan.notes), outcome.note)
+    if made.problem:
+        diagnostics.append(diagnose(Code.OUTPUT_UNLISTED, f"the list of outputs cannot be written: {made.problem}"))
+        terminal.diagnostics(diagnostics[-1:])
     seconds = time.perf_counter() - started
     terminal.summary(_summary(outcomes, diagnostics, seconds, "checked" if checking else "built"))
     if options.report is not None:

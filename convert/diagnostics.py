@@ -93,8 +93,8 @@ class Code(Enum):
     EMBED_LIMIT = (
         "embed.limit",
         _W,
-        "Embeds copy more text into one document than a note may have; a labelled box stands for the rest.",
-        "Embed less, or raise the limit with --set limits.bytes=N.",
+        "Embeds bring more text into one document than can be printed; a labelled box stands for the rest.",
+        "Embed less.",
     )
     EMBED_MISSING = (
         "embed.missing",
@@ -263,6 +263,12 @@ class Code(Enum):
         _W,
         "The output's name was too long, or equal to another's but for case; a short hash was added.",
         "Rename the note if you want another name.",
+    )
+    OUTPUT_UNLISTED = (
+        "output.unlisted",
+        _W,
+        "The list of the files that Kumihan made cannot be written; the next build will take these outputs for yours.",
+        "Make the folder that `kumihan doctor` names writable, or use --force next time.",
     )
     PATH_OUTSIDE = (
         "path.outside",
