@@ -79,11 +79,11 @@ class Terminal:
             self.line(text)
 
     def progress(self, done: int, total: int, note: str) -> None:
-        """``done`` of ``total`` notes are finished, ``note`` is the one that was finished last."""
+        """``done`` of ``total`` notes are finished; ``note`` was finished last, or is the first to be."""
         if self._live:
             filled = _BAR * done // total if total else _BAR
             self._draw(f"[{'#' * filled}{'-' * (_BAR - filled)}] {done}/{total} {note}")
-        elif self._verbosity >= 0:
+        elif self._verbosity >= 0 and done:
             self.line(f"{done}/{total} {note}")
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:

@@ -485,6 +485,7 @@ def test_a_bar_on_a_terminal_and_lines_elsewhere(monkeypatch: pytest.MonkeyPatch
     assert screen.getvalue() == bar + "\r" + " " * 39 + "\r"
 
     plain = io.StringIO()
+    Terminal(stream=plain).progress(0, 2, "n.md")
     Terminal(stream=plain).progress(1, 2, "n.md")
     assert plain.getvalue() == "1/2 n.md\n"
 
