@@ -73,7 +73,8 @@ def _package(parts: Parts, roots: Roots) -> Iterator[Finding]:
     for name in overrides - set(parts):
         yield Finding("[Content_Types].xml", "part.missing", name)
     for name in parts:
-        known = name in overrides or name.rpartition(".")[2] in defaults
+        # what is only known as some XML, Word does not read
+        known = name in overrides or name.rpartition(".")[2] in defaults - {"xml"}
         if not known and name != "[Content_Types].xml":
             yield Finding(name, "part.untyped", name)
     for name, root in roots.items():

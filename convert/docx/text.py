@@ -37,6 +37,11 @@ _CHARACTERS: Final = {"FootnoteReference": "note-mark", "Hyperlink": "link", "Ve
 #: Pandoc's numbering without a sign: paragraphs of an item after its first.
 _CONTINUED: Final = "1000"
 
+#: Word numbers nine levels, from 0; what is deeper stands beside the ninth.
+_DEEPEST: Final = 8
+#: The rules above footnotes, which Word keeps among them.
+_SEPARATORS: Final = (q("separator"), q("continuationSeparator"))
+
 #: The schema's order of properties, as far as they occur: Word calls a file with another order unreadable.
 _RUN_ORDER: Final = (
     *("rStyle", "rFonts", "b", "bCs", "i", "iCs", "caps", "smallCaps", "strike", "dstrike", "vanish", "noProof"),
@@ -83,7 +88,8 @@ class TextPass:
         self._tables()
         self._separate()
         for paragraph in list(self._root.iter(q("p"))):
-            self._paragraph(paragraph)
+            if next(paragraph.iter(*_SEPARATORS), None) is None:
+                self._paragraph(paragraph)
         if self._note:
             self._numbers()
 
@@ -188,7 +194,7 @@ class TextPass:
             return
         style = _style(paragraph)
         # what is in a box or table within a list counts from its edge, which is moved in as a whole
-        level = int(depth.get(q("val"), "0")) - place.level
+        level = min(int(depth.get(q("val"), "0")) - place.level, _DEEPEST)
         id = number.get(q("val"), "")
         if id == _CONTINUED:
             _remove(numbering)

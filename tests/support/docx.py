@@ -266,6 +266,9 @@ def problems(file: Path) -> list[str]:
     import docx_integrity
     from openxml_audit import OpenXmlValidator
 
+    from convert.docx.lint import lint
+
     found = [str(error) for error in OpenXmlValidator().validate(file).errors]
-    found += [str(finding) for finding in docx_integrity.check(file) if finding.severity != docx_integrity.INFO]
+    found += [str(finding) for finding in docx_integrity.check(file)]
+    found += [str(finding) for finding in lint(file.read_bytes())]
     return found
