@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from convert.nodes import Block, walk
+from convert.nodes import Block, Node, clone, raw_block, walk
 
 #: What Obsidian's text is to pandoc. Each line says why the extension differs from ``commonmark_x``,
 #: or, at the end, why one that is on by itself is needed.
@@ -58,6 +58,10 @@ _API_VERSION = [1, 23, 1]
 
 #: Highlighted code gets a link on each line, to itself; on paper that is noise.
 _LINE_LINK = re.compile(r'<a href="#cb\d+-\d+"(?: aria-hidden="true")?(?: tabindex="-1")?></a>')
+
+
+#: Characters that XML cannot hold, as they stand in JSON; a reference (`&#1;`) brings them in.
+_CONTROL = re.compile(r"((?<!\\)(?:\\\\)*)\\u00(?:0[0-8bcef]|1[0-9a-f])|[\ufffe\uffff]")
 
 
 class PandocError(RuntimeError):
@@ -113,7 +117,7 @@ def write_html(blocks: Sequence[Block], *, warnings: list[str] | None = None, se
     What pandoc warns of (a formula it cannot convert) is added to ``warnings``, one line each.
     """
     args = ["-f", "json", "-t", "html5", "--mathml", "--wrap=none", "--sandbox"]
-    out, said = _run(args, _dump(blocks, {}), seconds)
+    out, said = _run(args, _dump(_without_sections(blocks), {}), seconds)
     if warnings is not None:
         warnings += said
     return _LINE_LINK.sub("", out.decode())
@@ -155,6 +159,24 @@ def write_markdown(blocks: Sequence[Block], *, seconds: float = 60) -> str:
     return out.decode()
 
 
+def _without_sections(blocks: Sequence[Block]) -> Sequence[Block]:
+    """The blocks with something unseen before each heading that begins a ``Div``.
+
+    Pandoc would make a ``<section>`` of such a ``Div`` and give it the heading's id.
+    """
+
+    def is_section(node: Node) -> bool:
+        return node["t"] == "Div" and not node["c"][0][0] and bool(node["c"][1]) and node["c"][1][0]["t"] == "Header"
+
+    if not any(map(is_section, walk(blocks))):
+        return blocks
+    copy = clone(blocks)
+    for node in walk(copy):
+        if is_section(node):
+            node["c"][1].insert(0, raw_block("nothing", ""))
+    return copy
+
+
 def _run(args: list[str], data: bytes, seconds: float = 60) -> tuple[bytes, list[str]]:
     """What pandoc writes, and the lines that it warns with."""
     command = [str(program()), *_RUNTIME, f"--data-dir={os.devnull}", *args]
@@ -175,7 +197,7 @@ def _read(text: str, dialect: str, standins: Mapping[str, str] | None, seconds: 
     # A lone surrogate can't be UTF-8; it comes from bytes that were none.
     data = text.encode(errors="replace")
     out, _ = _run(["-f", dialect, "-t", "json", "--sandbox"], data, seconds)
-    tree = out.decode()
+    tree = _CONTROL.sub("\\1\ufffd", out.decode())
     if standins:
         # Inside JSON's strings only: its own signs are ASCII, a stand-in never is.
         tree = tree.translate({ord(c): json.dumps(t, ensure_ascii=False)[1:-1] for c, t in standins.items()})

@@ -1,0 +1,75 @@
+"""Pictures: which file, how large, and what stands for one that is not there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from posixpath import splitext
+
+from convert import svg
+from convert.diagnostics import Code
+from convert.link.document import Picture
+from convert.link.linking import Linking, Part, Place
+from convert.nodes import Inline, attr, image, words
+
+#: What Obsidian shows as pictures.
+EXTENSIONS = frozenset((".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"))
+
+_SIZE = re.compile(r"[1-9]\d{0,4}(?:x[1-9]\d{0,4})?\Z")
+_REMOTE = re.compile(r"https?:|//", re.IGNORECASE)
+_SIGNATURES = (
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
+    (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
+    (re.compile(rb"GIF8[79]a"), "image/gif"),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), "image/webp"),
+    (re.compile(rb"....ftyp(?:avif|avis|mif1)", re.DOTALL), "image/avif"),
+    (re.compile(rb"BM"), "image/bmp"),
+    (re.compile(rb"II\*\x00|MM\x00\*"), "image/tiff"),
+    (re.compile(rb"\x00\x00\x01\x00"), "image/x-icon"),
+)
+
+Size = list[tuple[str, str]]
+
+
+def split_options(options: str) -> tuple[str, Size]:
+    """Alt text and size of ``alt|100x145``: the size is the last part, if it is one; CSS pixels."""
+    alt, bar, last = options.rpartition("|")
+    if not _SIZE.match(last.strip()):
+        return options.strip(), []
+    sides = last.strip().split("x")
+    return alt.strip() if bar else "", [(side, f"{n}px") for side, n in zip(("width", "height"), sides, strict=False)]
+
+
+def is_remote(address: str) -> bool:
+    """Whether the address is on the network."""
+    return bool(_REMOTE.match(address.strip()))
+
+
+def is_picture(path: str) -> bool:
+    """Whether a file of that name is shown as a picture."""
+    return splitext(path)[1].lower() in EXTENSIONS
+
+
+def show(path: str, alt: list[Inline], size: Size, part: Part, linking: Linking, place: Place) -> Inline:
+    """A picture of the vault, or a placeholder if its file is no picture."""
+    name = path.rpartition("/")[2]
+    kind = media_type(linking.vault.file(path))
+    linking.dependencies.add(path)
+    if kind is None:
+        linking.report(Code.IMAGE_INVALID, f"the file is no picture: {path}", part.path, place)
+        return linking.placeholder("image-invalid", name)
+    key = linking.picture_key(Picture(linking.vault.file(path), path, kind))
+    return image(alt or words(splitext(name)[0]), f"picture:{key}", attr("", [], size))
+
+
+def media_type(file: Path) -> str | None:
+    """What the first bytes of a file say it is; None if it is no picture or can't be read."""
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(4096)
+    except OSError:
+        return None
+    for signature, kind in _SIGNATURES:
+        if signature.match(head):
+            return kind
+    return "image/svg+xml" if svg.is_svg(head) else None
