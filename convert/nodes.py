@@ -101,6 +101,10 @@ def value(node: Node, key: str, default: str = "") -> str:
     return default
 
 
+#: Nodes that hold no others: two of three in a note. Walks pass them without asking.
+_LEAVES = frozenset(("Str", "Space", "SoftBreak", "LineBreak", "Code", "Math", "RawInline", "CodeBlock", "RawBlock"))
+
+
 def child_lists(node: Node) -> Iterator[list[Node]]:
     """Every list of nodes directly below ``node``, block or inline, in document order (notes, cells, captions too).
 
@@ -149,8 +153,9 @@ def walk(nodes: Sequence[Node]) -> Iterator[Node]:
     while stack:
         for node in stack[-1]:
             yield node
-            stack.append(iter([n for children in child_lists(node) for n in children]))
-            break
+            if node["t"] not in _LEAVES:
+                stack.append(iter([n for children in child_lists(node) for n in children]))
+                break
         else:
             stack.pop()
 
@@ -161,7 +166,7 @@ def lists(nodes: list[Node]) -> Iterator[list[Node]]:
     while stack:
         children = stack.pop()
         yield children
-        below = [deeper for node in children for deeper in child_lists(node)]
+        below = [deeper for node in children if node["t"] not in _LEAVES for deeper in child_lists(node)]
         stack += reversed(below)
 
 
@@ -176,12 +181,16 @@ def rewrite(nodes: list[Node], change: Callable[[Node], list[Node] | None]) -> N
         if frame.node is not None:
             new = change(frame.node)
             frame.out += [frame.node] if new is None else new
-        frame.node = next(frame.rest, None)
-        if frame.node is None:
+            frame.node = None
+        for node in frame.rest:
+            if node["t"] not in _LEAVES:
+                frame.node, frame.below = node, child_lists(node)
+                break
+            new = change(node)
+            frame.out += [node] if new is None else new
+        else:
             frame.nodes[:] = frame.out
             stack.pop()
-        else:
-            frame.below = child_lists(frame.node)
 
 
 class _Frame:

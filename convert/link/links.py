@@ -68,7 +68,7 @@ def to_vault(text: list[Inline], path: str, name: str, part: Part, linking: Link
         if is_outside(path, part.path, linking):
             linking.report(Code.PATH_OUTSIDE, f"link to a file outside the vault: {typed}", part.path, place)
         else:
-            linking.report(Code.LINK_MISSING, f"link to a note that does not exist: {typed}", part.path, place)
+            linking.report(Code.LINK_MISSING, f"link target does not exist: {typed}", part.path, place)
         return [span(text, attr("", ["internal-link", "is-unresolved"]))]
     target = Target(found)
     if name and found.lower().endswith(".md"):
