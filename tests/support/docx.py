@@ -39,6 +39,7 @@ class Paragraph:
     notes: tuple[str, ...] = ()
     bold: tuple[str, ...] = ()
     italic: tuple[str, ...] = ()
+    struck: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ class Docx:
             notes=tuple(n.get(f"{{{W}}}id") or "" for n in element.iterfind(".//w:footnoteReference", NAMES)),
             bold=tuple(self._styled(element, "b")),
             italic=tuple(self._styled(element, "i")),
+            struck=tuple(self._styled(element, "strike")),
         )
 
     def _styled(self, paragraph: etree._Element, property: str) -> Iterator[str]:
