@@ -8,6 +8,7 @@ this machine for characters that ours lack, and says so.
 from __future__ import annotations
 
 import os
+import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ _UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 _UNSEEN: Final = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0}).union(
     range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0000, 0xE1000)
 )
+
+#: Modules with which the process may have read Fontconfig's configuration.
+_READERS: Final = frozenset({"weasyprint", "convert.fonts.system"})
 
 _active: dict[Path, FontSet] = {}
 
@@ -181,12 +185,20 @@ class FontSet:
             bold_instead=bold_instead,
         )
         config = root / f"{sha256(data).hexdigest()[:16]}.conf"
-        if not config.is_file() or config.read_bytes() != data:
-            faces.write(config, data)
+        try:
+            if not config.is_file() or config.read_bytes() != data:
+                faces.write(config, data)
+        except OSError as error:
+            raise FontsUnavailable(f"{config} cannot be written: {error.strerror}") from error
         before = os.environ.get(_FILE)
         if before and Path(before).parent != root:
             os.environ[_FILE_BEFORE] = before
         os.environ[_FILE] = str(config)
+        os.environ.pop("FONTCONFIG_SYSROOT", None)  # it would be put before the paths that we give
+        if before != str(config) and not _READERS.isdisjoint(sys.modules):
+            from convert.fonts.system import reload_configuration  # noqa: PLC0415 - for the few such documents
+
+            reload_configuration()
         return config
 
 

@@ -11,21 +11,27 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
+from unicodedata import category
 
-from convert.fonts.recipes import FACES, Face, Source
+from convert.fonts.recipes import FACES, GOTHIC, MINCHO, MONO, Face, Source
 from convert.fonts.sources import FontsUnavailable, locate
 
 #: Told after each face: how many are done, of how many, and the one that is next (empty at the end).
 Progress = Callable[[int, int, str], None]
 
 LIST: Final = "faces.json"
+
+#: Days after which a folder of faces that nobody used goes.
+UNUSED_DAYS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,6 @@ class Made:
     italic: bool
     file: str
     size: int
-    sha256: str
     origin: str
     """The package and version it is made from, with the name of the file there."""
     characters: tuple[tuple[int, int], ...]
@@ -89,17 +94,29 @@ def ensure(root: Path, progress: Progress | None = None) -> tuple[Path, tuple[Ma
     """
     folder = root / state()
     faces = read(folder)
-    if faces is None:
+    if faces is not None:
+        with suppress(OSError):  # a cache that may only be read serves as well
+            os.utime(folder / LIST)
+    else:
         try:
             root.mkdir(parents=True, exist_ok=True)
             with _lock(root / f"{folder.name}.lock"):
                 faces = read(folder) or _make(folder, progress)
+            _forget(root)
         except OSError as error:
             raise FontsUnavailable(
                 f"the faces cannot be written to {folder}: {error.strerror}; "
                 "make room there, or name another place by the environment's XDG_CACHE_HOME"
             ) from error
     return folder, faces
+
+
+def _forget(root: Path) -> None:
+    """Removes what earlier releases made (50 MB each) and nobody has used for a while."""
+    for listed in root.glob(f"*/{LIST}"):
+        with suppress(OSError):
+            if time.time() - listed.stat().st_mtime > UNUSED_DAYS * 86_400:
+                shutil.rmtree(listed.parent)
 
 
 def read(folder: Path) -> tuple[Made, ...] | None:
@@ -134,7 +151,6 @@ def _make(folder: Path, progress: Progress | None) -> tuple[Made, ...]:
                 face.italic,
                 face.file,
                 len(data),
-                hashlib.sha256(data).hexdigest(),
                 origin,
                 ranges(codes),
             )
@@ -166,13 +182,16 @@ def _wanted(face: Face, data: bytes) -> set[int] | None:
     """The characters to keep of the face's source; None for all."""
     from convert.fonts import truetype  # noqa: PLC0415
 
-    if not face.gaps_of and not face.within:
-        return None
-    wanted = truetype.characters(data)
+    wanted = has = truetype.characters(data)
+    if face.family not in (MINCHO, GOTHIC, MONO):
+        # What a private-use character means, only its author's own font knows.
+        wanted = {code for code in has if category(chr(code)) != "Co"}
     if face.gaps_of:
-        wanted -= truetype.characters(_read_source(face.gaps_of)[0])
+        wanted = wanted - truetype.characters(_read_source(face.gaps_of)[0])
     if face.within:
-        wanted &= truetype.characters(_read_source(face.within)[0])
+        wanted = wanted & truetype.characters(_read_source(face.within)[0])
+    if wanted == has:
+        return None
     # Every face needs a blank: the one that follows a character is set from the character's face.
     return wanted | {0x20, 0xA0}
 

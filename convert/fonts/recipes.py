@@ -156,6 +156,7 @@ FALLBACK: Final = tuple(
         [
             *(GOTHIC, SYMBOLS, LATIN, LATIN_SERIF, "Kumihan Europe", "Kumihan Signs", EMOJI),
             *(face.family for face in FACES if face.family not in (MINCHO, MONO)),
+            *(MINCHO, MONO),
         ]
     )
 )

@@ -80,13 +80,23 @@ def mirrored(shape: Shape) -> Shape:
     return [[(2 * CX - x, y) for x, y in reversed(ring)] for ring in shape]
 
 
+def flipped(shape: Shape) -> Shape:
+    """The shape with top and bottom exchanged."""
+    return [[(x, 2 * CY - y) for x, y in reversed(ring)] for ring in shape]
+
+
 def _check(width: float) -> Shape:
     return line((190, 390), (405, 150), (815, 650), width=width)
 
 
 def _cross(reach: float, width: float) -> Shape:
-    a, b = line((CX - reach, CY - reach), (CX + reach, CY + reach), width=width), ()
-    return a + list(b) + line((CX - reach, CY + reach), (CX + reach, CY - reach), width=width)
+    rising = line((CX - reach, CY - reach), (CX + reach, CY + reach), width=width)
+    return rising + line((CX - reach, CY + reach), (CX + reach, CY - reach), width=width)
+
+
+def _ballot_cross(width: float) -> Shape:
+    """A cross as by hand, leaning to the right."""
+    return line((210, 90), (790, 700), width=width) + line((270, 650), (730, 100), width=width)
 
 
 def _ballot(*inside: Shape) -> Shape:
@@ -121,6 +131,7 @@ def _hook() -> Shape:
 
 
 def _return() -> Shape:
+    """An arrow that comes down and turns to the left."""
     return line((300, 250), (800, 250), (800, 680)) + mirrored(_head(860, 250, 230, 150))
 
 
@@ -129,16 +140,21 @@ def _barbed(length: float) -> Shape:
     return polygon([(length, CY), (480, 690), (560, CY), (480, 70)]) + box(120, CY - 36, 570, CY + 36)
 
 
-def _shadowed(dx: float, dy: float) -> Shape:
-    side = 560.0
-    left, bottom = CX - side / 2 - dx / 2, CY - side / 2 - dy / 2
-    return box(left + dx, bottom + dy, left + dx + side, bottom + dy + side) + _punched(left, bottom, side)
-
-
-def _punched(left: float, bottom: float, side: float) -> Shape:
-    """A framed square that covers what is behind it: the hole is cut twice, once for each layer."""
-    hole = box(left + 44, bottom + 44, left + side - 44, bottom + side - 44, hole=True)
-    return box(left, bottom, left + side, bottom + side) + hole + hole
+def _shadowed(*, above: bool) -> Shape:
+    """A framed square that throws a broad shadow to the right, downwards or upwards."""
+    side, depth = 560.0, 110.0
+    left, bottom = CX - (side + depth) / 2, CY - (side - depth) / 2
+    right, top = left + side, bottom + side
+    shadow = [
+        (left + depth, bottom),
+        (left + depth, bottom - depth),
+        (right + depth, bottom - depth),
+        (right + depth, top - depth),
+        (right, top - depth),
+        (right, bottom),
+    ]
+    shape = frame(left, bottom, right, top, 44) + polygon(shadow)
+    return flipped(shape) if above else shape
 
 
 def _erase() -> Shape:
@@ -156,6 +172,7 @@ def _almost_equal() -> Shape:
 
 
 def _option() -> Shape:
+    """The sign on Apple's option key."""
     return line((100, 640), (330, 640), (650, 120), (900, 120)) + box(600, 611, 900, 669)
 
 
@@ -165,7 +182,7 @@ SIGNS: Final[dict[int, Callable[[], Shape]]] = {
     0x21A9: _hook,  # ↩
     0x21AA: lambda: mirrored(_hook()),  # ↪
     0x21B5: _return,  # ↵
-    0x21B3: lambda: mirrored([[(x, 2 * CY - y) for x, y in reversed(ring)] for ring in _up_return()]),  # ↳
+    0x21B3: lambda: mirrored(_return()),  # ↳
     0x2325: _option,  # ⌥
     0x232B: _erase,  # ⌫
     0x2326: lambda: mirrored(_erase()),  # ⌦
@@ -185,20 +202,16 @@ SIGNS: Final[dict[int, Callable[[], Shape]]] = {
     0x2714: lambda: _check(120),  # ✔
     0x2715: lambda: _cross(300, STROKE),  # ✕
     0x2716: lambda: _cross(290, 120),  # ✖
-    0x2717: lambda: line((210, 90), (790, 700), width=64) + line((270, 650), (730, 100), width=64),  # ✗
-    0x2718: lambda: line((210, 90), (790, 700), width=118) + line((270, 650), (730, 100), width=118),  # ✘
-    0x274F: lambda: _shadowed(110, -110),  # ❏
-    0x2750: lambda: _shadowed(110, 110),  # ❐
+    0x2717: lambda: _ballot_cross(64),  # ✗
+    0x2718: lambda: _ballot_cross(118),  # ✘
+    0x274F: lambda: _shadowed(above=False),  # ❏
+    0x2750: lambda: _shadowed(above=True),  # ❐
     0x276E: lambda: mirrored(_angle(100)),  # ❮
     0x276F: lambda: _angle(100),  # ❯
     0x2794: lambda: box(110, CY - 45, 600, CY + 45) + _head(890, CY, 330, 250),  # ➔
     0x279C: lambda: line((110, CY), (800, CY), width=84) + line((560, 660), (850, CY), (560, 100), width=84),  # ➜
     0x27A4: lambda: polygon([(130, 680), (890, CY), (130, 80), (330, CY)]),  # ➤
 }
-
-
-def _up_return() -> Shape:
-    return line((300, 250), (800, 250), (800, 680)) + mirrored(_head(860, 250, 230, 150))
 
 
 def build() -> bytes:

@@ -1,6 +1,6 @@
 """The fonts of this machine, asked through Fontconfig: the library that Pango uses, so that both agree.
 
-Used only for families that the user names and for characters that Kumihan's faces lack.
+Needed only for families that the user names and for characters that Kumihan's faces lack.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -24,7 +25,7 @@ _DEMIBOLD: Final = 180  # FC_WEIGHT_DEMIBOLD
 #: Kinds of font files that can be embedded into a PDF.
 _FORMATS: Final = frozenset({b"TrueType", b"CFF"})
 #: Fonts made to show that a character is missing: they have a glyph for each, and it says nothing.
-_PLACEHOLDERS: Final = ("lastresort", "last resort", "adobe blank", "adobenotdef", "tofu")
+_PLACEHOLDERS: Final = (b"lastresort", b"last resort", b"adobe blank", b"adobenotdef")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,17 @@ class SystemFont:
     def has(self, char: str) -> bool:
         """Whether the font has the character."""
         return bool(self._library.FcCharSetHasChar(self._charset, ord(char)))
+
+
+def reload_configuration() -> None:
+    """Makes Fontconfig read FONTCONFIG_FILE again, if this process may have read it before.
+
+    A new ``FontConfiguration`` finds its files by the variable as it is then, but Pango takes the
+    rules about families from the configuration that the process began with.
+    """
+    library = _open()
+    if library:
+        library.FcInitReinitialize()
 
 
 class SystemFonts:
@@ -137,7 +149,7 @@ class SystemFonts:
             charset = ctypes.c_void_p()
             if not family or not file or lib.FcPatternGetCharSet(pattern, b"charset", 0, ctypes.byref(charset)):
                 continue
-            if self._text(pattern, b"fontformat") not in _FORMATS or family.lower().startswith(_PLACEHOLDER_BYTES):
+            if self._text(pattern, b"fontformat") not in _FORMATS or family.lower().startswith(_PLACEHOLDERS):
                 continue
             if self._flag(pattern, b"color") or not self._flag(pattern, b"outline"):
                 continue
@@ -158,13 +170,11 @@ class SystemFonts:
         return found and bool(value.value)
 
 
-_PLACEHOLDER_BYTES: Final = tuple(word.encode() for word in _PLACEHOLDERS)
-
-
 class _FontSet(ctypes.Structure):
     _fields_ = (("count", ctypes.c_int), ("room", ctypes.c_int), ("fonts", ctypes.POINTER(ctypes.c_void_p)))
 
 
+@cache
 def _open() -> Any:
     """The library with the types of the functions used here; None where there is none."""
     for name in _LIBRARY:
@@ -179,6 +189,7 @@ def _open() -> Any:
     fonts = ctypes.POINTER(_FontSet)
     types: dict[str, tuple[Any, tuple[Any, ...]]] = {
         "FcInitLoadConfigAndFonts": (pointer, ()),
+        "FcInitReinitialize": (number, ()),
         "FcConfigDestroy": (None, (pointer,)),
         "FcConfigSubstitute": (number, (pointer, pointer, number)),
         "FcConfigGetCacheDirs": (pointer, (pointer,)),
