@@ -36,4 +36,4 @@ def read(inline: Inline, m: re.Match[str]) -> int:
     return end
 
 
-ADDRESS = InlineRule(r"(?<![A-Za-z0-9])(?i:https?)://", read)
+ADDRESS = InlineRule("hH", r"(?<![A-Za-z0-9])(?i:https?)://", read)

@@ -30,4 +30,4 @@ def without(text: str) -> str:
     return _WITH_SPACE.sub("", text).strip()
 
 
-BLOCK_ID = InlineRule(r"(?<!\S)\^(?=[A-Za-z0-9-])", read)
+BLOCK_ID = InlineRule("^", r"(?<!\S)\^(?=[A-Za-z0-9-])", read)

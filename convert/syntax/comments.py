@@ -43,7 +43,7 @@ def _end(inline: Inline, at: int) -> int:
     return -1
 
 
-COMMENT = InlineRule(COMMENT_MARK.pattern, read)
+COMMENT = InlineRule("%", COMMENT_MARK.pattern, read)
 
 
 def remove_blocks(preparation: Preparation) -> None:

@@ -81,5 +81,5 @@ def table(preparation: Preparation) -> str:
     return " ".join(f"![]({SCHEME}{footnote.key})[^{footnote.key}]" for footnote in preparation.footnotes)
 
 
-REFERENCE = InlineRule(r"\[\^[^\[\]\s]+\]", read_reference)
-INLINE_NOTE = InlineRule(r"\^\[", read_inline_note)
+REFERENCE = InlineRule("[", r"\[\^[^\[\]\s]+\]", read_reference)
+INLINE_NOTE = InlineRule("^", r"\^\[", read_inline_note)

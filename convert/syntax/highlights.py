@@ -2,4 +2,4 @@
 
 from convert.syntax.inline import Inline, InlineRule
 
-HIGHLIGHT = InlineRule(r"(?<!=)==(?![=>])", Inline.read_delimiter)
+HIGHLIGHT = InlineRule("=", r"(?<!=)==(?![=>])", Inline.read_delimiter)

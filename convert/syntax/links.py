@@ -39,4 +39,4 @@ def read(inline: Inline, m: re.Match[str]) -> int:
     return end + 2
 
 
-LINK = InlineRule(r"!?\[\[", read)
+LINK = InlineRule("![", r"!?\[\[", read)

@@ -62,4 +62,4 @@ def rewrite_blocks(preparation: Preparation) -> None:
         preparation.edits.append(Edit(math.start, math.end, f"![]({SCHEME}{key})"))
 
 
-MATH = InlineRule(r"\$\$?", read)
+MATH = InlineRule("$", r"\$\$?", read)

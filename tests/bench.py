@@ -1,0 +1,118 @@
+"""``make bench``: how fast, as ratios within one run; machines differ, so no number here decides anything.
+
+Compares in one warm process: the scanner with the size of what it reads; a note to PDF with the time that bare
+pandoc (Markdown to HTML) and bare WeasyPrint (the finished page as text to PDF) take for the same page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from lxml import etree
+
+from convert.formats import pdf
+from convert.link import link_note
+from convert.note import Note, read_note
+from convert.pdf import engine
+from convert.settings import Settings
+from convert.syntax import prepare
+from convert.vault import scan
+
+PROJECT = Path(__file__).resolve().parent.parent
+SAMPLE = PROJECT / "docs" / "sample"
+SEED = PROJECT.parent / "shared" / "seed"
+
+
+def seconds(job: Callable[[], object], rounds: int) -> float:
+    """The median time of a job."""
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        job()
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
+def scanner(notes: list[Note], rounds: int) -> None:
+    """Megabytes a second through ``prepare``."""
+    size = sum(len(note.body.encode()) for note in notes)
+    spent = seconds(lambda: [prepare(note) for note in notes], rounds)
+    print(f"scanner: {len(notes)} notes, {size / 1e3:.0f} kB, {size / spent / 1e6:.1f} MB/s")
+
+
+def note_to_pdf(root: Path, name: str, rounds: int) -> None:
+    """A note to PDF against the two engines alone."""
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+
+    vault, settings = scan(root), Settings()
+    laid_out: list[tuple[str, list[str], dict[str, engine.Asset]]] = []
+    lay_out = engine.lay_out
+
+    def spy(page: etree._Element, sheets: list[str], assets: dict[str, engine.Asset], choice: object) -> engine.Layout:
+        laid_out.append((etree.tostring(page, method="html", encoding="unicode"), sheets, assets))
+        return lay_out(page, sheets, assets, choice)  # type: ignore[arg-type]
+
+    engine.lay_out = spy  # type: ignore[assignment]
+    try:
+        pages = pdf.write(link_note(name, vault, settings), settings).pages
+    finally:
+        engine.lay_out = lay_out
+    html, sheets, assets = laid_out[0]
+    fonts = FontConfiguration()
+    fetch = engine._Fetcher(assets)
+    styles = [weasyprint.CSS(string=css, font_config=fonts, url_fetcher=fetch) for css in sheets]
+    body = read_note(root / name, name, 10**8).body.encode()
+
+    def bare_pandoc() -> None:
+        subprocess.run([pandoc_path(), "-f", "commonmark_x", "-t", "html"], input=body, check=True, capture_output=True)
+
+    def bare_weasyprint() -> None:
+        page = weasyprint.HTML(string=html, url_fetcher=fetch)
+        page.write_pdf(stylesheets=styles, font_config=fonts, pdf_tags=True)
+
+    def ours() -> None:
+        pdf.write(link_note(name, vault, settings), settings)
+
+    bare_weasyprint()
+    a, b, c = seconds(bare_pandoc, rounds), seconds(bare_weasyprint, rounds), seconds(ours, rounds)
+    print(f"{name}: {pages} pages, layouts {len(laid_out)}; pandoc {a:.2f} s + WeasyPrint {b:.2f} s, ours {c:.2f} s")
+    print(f"{name}: ours / (pandoc + WeasyPrint) = {c / (a + b):.2f}")
+
+
+def pandoc_path() -> str:
+    """The pandoc that ours uses."""
+    import pypandoc
+
+    return str(pypandoc.get_pandoc_path())
+
+
+def start_up(rounds: int) -> None:
+    """``kumihan --version`` against an empty Python."""
+    ours = seconds(lambda: subprocess.run([sys.executable, "-m", "convert", "--version"], capture_output=True), rounds)
+    empty = seconds(lambda: subprocess.run([sys.executable, "-c", ""], capture_output=True), rounds)
+    print(f"kumihan --version: {ours:.3f} s (an empty Python: {empty:.3f} s)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    start_up(rounds)
+    vault = scan(SAMPLE)
+    scanner([read_note(vault.file(path), path, 10**8) for path in vault.notes] * 5, rounds)
+    if SEED.is_dir():
+        (seed,) = [path for path in scan(SEED).notes if path != "README.md"]
+        scanner([read_note(SEED / seed, seed, 10**8)] * 5, rounds)
+        note_to_pdf(SEED, seed, rounds)
+    note_to_pdf(SAMPLE, vault.notes[0], rounds)
+
+
+if __name__ == "__main__":
+    main()
