@@ -36,10 +36,10 @@ def fonts() -> FontSet:
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test begins with Kumihan's configuration in force and leaves no other behind."""
-    activate()
+    activate().choose("", Settings())
     monkeypatch.delenv("KUMIHAN_FONTCONFIG_FILE_BEFORE", raising=False)
     yield
-    activate()
+    activate().choose("", Settings())
 
 
 def opened(fonts: FontSet, made: Made) -> TTFont:
@@ -463,6 +463,8 @@ def test_a_character_we_lack_is_taken_from_the_machine(tmp_path: Path, monkeypat
     config = machine(tmp_path, families)
     fonts = on(config, monkeypatch)
     choice = fonts.choose("本文 \ue000\ue001\ue002", Settings(), "a.md")
+    assert activate() is fonts
+    assert os.environ["FONTCONFIG_FILE"] == str(choice.config), "another call does not undo the choice"
     told = [(one.code, one.path) for one in choice.diagnostics]
     assert told.count(("font.missing-glyph", "a.md")) == 1
     assert 1 <= told.count(("font.fallback", "a.md")) == len(told) - 1 <= 2

@@ -203,7 +203,7 @@ class FontSet:
 
 
 def activate(progress: Progress | None = None) -> FontSet:
-    """Kumihan's faces, made if this machine has none yet, and Fontconfig told to see them and nothing else.
+    """Kumihan's faces, made if this machine has none yet; Fontconfig is told to see them and nothing else.
 
     To be called before WeasyPrint is imported. The first call on a machine takes some seconds, the
     first of a process some milliseconds, further ones nothing.
@@ -216,9 +216,12 @@ def activate(progress: Progress | None = None) -> FontSet:
     """
     root = faces.user_cache() / "fonts"
     fonts = _active.get(root)
+    known = fonts is not None
     if fonts is None:
         fonts = _active[root] = FontSet(*faces.ensure(root, progress))
-    fonts._enforce()
+    # What was chosen for a document stays in force until the next one.
+    if not known or Path(os.environ.get(_FILE, "")).parent != root:
+        fonts._enforce()
     return fonts
 
 
