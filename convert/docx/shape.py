@@ -8,7 +8,6 @@ processing instructions tell it the room they have.
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from convert.nodes import (
     attr,
     attr_of,
     child_lists,
+    clone,
     div,
     has_class,
     image,
@@ -95,7 +95,7 @@ class _Room:
 
 def shape(blocks: Sequence[Block], grid: Grid, pictures: Pictures, mark: str = "1") -> list[Block]:
     """The blocks for pandoc's DOCX writer; ``mark`` is the form of footnote marks, with 1 for the number."""
-    own = copy.deepcopy(list(blocks))
+    own = clone(blocks)
     return _Shaper(grid, pictures, mark, _repeated(own)).blocks(
         own, _Room(grid.measure, round(grid.text_height * _TALLEST))
     )
@@ -137,7 +137,7 @@ class _Shaper:
                 return [self._paragraph(block, room)]
             case "Header":
                 block["c"][1] = attr(block["c"][1][0])
-                block["c"][2] = self._inlines(block["c"][2], room)
+                block["c"][2] = self._inlines(_in_line(block["c"][2]), room)
                 return [block]
             case "Div":
                 return self._div(block, room)
@@ -198,7 +198,7 @@ class _Shaper:
         for part in block["c"][1]:
             if has_class(part, "callout-title"):
                 words = [each for line in part["c"][1] for children in child_lists(line) for each in children]
-                out.append(_styled("callout-title", [para(self._inlines(words, inner))], type.name))
+                out.append(_styled("callout-title", [para(self._inlines(_in_line(words), inner))], type.name))
             else:
                 out += _anchored(attr_of(part)[0], self.blocks(part["c"][1], inner))  # type: ignore[index]
         if inner is room:
@@ -224,8 +224,8 @@ class _Shaper:
     def _item(self, item: list[Block], room: _Room) -> list[Block]:
         inner = replace(room.within(LIST_INDENT), level=room.level + 1)
         new = self.blocks(item, inner)
-        # only a paragraph carries the bullet or number
-        if not new or new[0]["t"] not in ("Para", "Plain", "Header", "CodeBlock"):
+        # only a paragraph carries the bullet or number, and a formula on a line of its own is none
+        if not new or new[0]["t"] not in ("Para", "Plain", "Header", "CodeBlock") or _begins_with_display(item[0]):
             new.insert(0, plain([raw_inline("openxml", "<w:r/>")]))
         return new
 
@@ -277,7 +277,12 @@ class _Shaper:
                 return self._image(node, room)
             case "Link":
                 at, words, (url, _) = node["c"]
-                return [*_anchor(at[0]), link(self._inlines(words, room), url)]
+                inner = self._inlines(words, room)
+                # a link without text cannot be seen, or clicked on
+                return [*_anchor(at[0]), link(inner, url)] if inner else _anchor(at[0])
+            case "Math":
+                # only what pandoc cannot make a formula of is text, and takes the style
+                return [_styled_span("placeholder-char", [node])]
             case "Code":
                 return [*_anchor(node["c"][0][0]), {"t": "Code", "c": [attr(), node["c"][1]]}]
             case "Emph" | "Strong" | "Underline" | "Strikeout" | "Superscript" | "Subscript" | "SmallCaps":
@@ -421,6 +426,19 @@ def _styled(role: str, blocks: list[Block], type: str = "") -> Block:
 
 def _styled_span(role: str, inlines: list[Inline]) -> Inline:
     return span(inlines, attr(pairs=[("custom-style", name(role))]))
+
+
+def _begins_with_display(block: Block) -> bool:
+    first = next((node for node in walk([block]) if node["t"] in ("Str", "Math", "Code", "Image")), None)
+    return first is not None and first["t"] == "Math" and first["c"][0]["t"] == "DisplayMath"
+
+
+def _in_line(inlines: list[Inline]) -> list[Inline]:
+    """Formulas of a heading or title stand in its line: on a line of their own they would tear it apart."""
+    for node in walk(inlines):
+        if node["t"] == "Math":
+            node["c"][0] = {"t": "InlineMath"}
+    return inlines
 
 
 def _as_para(block: Block) -> Block:

@@ -92,6 +92,7 @@ class TextPass:
                 self._paragraph(paragraph)
         if self._note:
             self._numbers()
+        _repair_formulas(self._root)
 
     # tables
 
@@ -160,7 +161,7 @@ class TextPass:
 
     def _lines(self, paragraph: Element, style: str) -> None:
         """Fixed lines where something stands above the letters, none where something is higher than a line."""
-        tall = _holds(paragraph, q("drawing"), f"{{{M}}}oMath")
+        tall = _holds(paragraph, q("drawing"), _m("oMath"))
         above = _holds(paragraph, q("ruby"), q("em")) or any(
             named.get(q("val")) == style_id("dots") for named in paragraph.iter(q("rStyle"))
         )
@@ -483,3 +484,17 @@ def _mark(text: str) -> Element:
     shown.set(XML_SPACE, "preserve")
     run.append(shown)
     return run
+
+
+def _repair_formulas(root: Element) -> None:
+    """Two orders that the schema of formulas forbids and pandoc writes: plain text with a style, a matrix's columns."""
+    for properties in root.iter(_m("rPr")):
+        style = properties.find(_m("sty"))
+        if style is not None and properties.find(_m("nor")) is not None:
+            properties.remove(style)
+    for columns in root.iter(_m("mcPr")):
+        columns[:] = sorted(columns, key=lambda child: child.tag != _m("count"))
+
+
+def _m(name: str) -> str:
+    return f"{{{M}}}{name}"

@@ -7,6 +7,7 @@ The stages: :mod:`convert.docx.shape` turns the blocks into what pandoc can writ
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,8 @@ from convert.settings import Settings
 
 _EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpeg"}
 _PICTURE: Final = "picture:"
+#: What pandoc says of a formula that it writes as its source.
+_UNSET: Final = re.compile(r"Could not convert TeX math (.*?), rendering as TeX", re.DOTALL)
 
 
 def write(document: Document, settings: Settings) -> Output:
@@ -91,4 +94,8 @@ class _Gallery:
         return Shown(file, Path(picture.path).name, data.width_px, data.height_px)
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        return tuple(self._diagnostics)
+        """What could not be shown, pictures first."""
+        sources = _UNSET.findall("\n".join(self.warnings))
+        shorts = [source if len(source) <= 60 else source[:59] + "…" for source in sources]
+        unset = [diagnose(Code.MATH_UNSUPPORTED, f"the formula {s} cannot be set", self._document.note) for s in shorts]
+        return (*self._diagnostics, *unset)
