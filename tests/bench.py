@@ -95,8 +95,11 @@ def pandoc_path() -> str:
 
 def start_up(rounds: int) -> None:
     """``kumihan --version`` against an empty Python."""
-    ours = seconds(lambda: subprocess.run([sys.executable, "-m", "convert", "--version"], capture_output=True), rounds)
-    empty = seconds(lambda: subprocess.run([sys.executable, "-c", ""], capture_output=True), rounds)
+
+    def run(*arguments: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+
+    ours, empty = seconds(run("-m", "convert", "--version"), rounds), seconds(run("-c", ""), rounds)
     print(f"kumihan --version: {ours:.3f} s (an empty Python: {empty:.3f} s)")
 
 
