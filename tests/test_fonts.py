@@ -382,9 +382,9 @@ def test_each_text_in_its_face(body: str, expected: set[str]) -> None:
 
 
 def test_code_points_survive_into_the_pdf() -> None:
-    document = pypdfium2.PdfDocument(pdf("\ufa10 \ufa19 \u9ad9 \U00020bb7 ≒"))
+    document = pypdfium2.PdfDocument(pdf("\ufa10 \ufa19 \u9ad9 \U00020bb7 ≒ 辻\U000e0100 辻\U000e0101"))
     text = document[0].get_textpage().get_text_bounded()
-    assert text.split() == ["\ufa10", "\ufa19", "\u9ad9", "\U00020bb7", "≒"]
+    assert text.split() == ["\ufa10", "\ufa19", "\u9ad9", "\U00020bb7", "≒", "辻\U000e0100", "辻\U000e0101"]
 
 
 def test_a_short_page_is_small() -> None:
