@@ -1,0 +1,107 @@
+"""A Document as PDF: dressed for paper, laid out, looked over, and laid out again where a note went astray."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from hashlib import sha256
+
+from lxml import etree
+
+from convert import fonts, resources, theme
+from convert import page as pages
+from convert.diagnostics import Code, diagnose
+from convert.formats import Output
+from convert.link.document import Document
+from convert.page import Element, Page
+from convert.pdf import check, dress, engine, footnotes, formulas
+from convert.pdf.check import Astray
+from convert.pdf.engine import Asset, Layout
+from convert.pdf.geometry import geometry
+from convert.settings import Settings
+
+#: layouts of one document, at most; the first is enough for most
+MOST_LAYOUTS = 6
+
+#: what style sheets and counters print beside the document's own text
+_GENERATED = "0123456789 /.・…-"
+
+#: a float's lines, counted on a page that never ends
+_MEASURING = "@page { size: 2000mm 200000mm } .fn { float: none } body { width: %.3fpt }"
+
+
+def write(document: Document, settings: Settings) -> Output:
+    """The document as a tagged PDF with page footnotes."""
+    chosen = theme.load(settings.theme)
+    measures = geometry(settings, chosen)
+    page = pages.build(document)
+    assets = {**dress.dress(page, document, measures), **formulas.draw(page, document)}
+    form = pages.mark_form(settings, chosen)
+    text = pages.all_text(page.root) + "".join(map(pages.all_text, page.bodies.values())) + form + _GENERATED
+    choice = engine.choose_fonts(text, settings, document.note)
+    sheets = (
+        resources.styles("print.css").read_text("utf-8"),
+        measures.css,
+        chosen.css("handout.css"),
+        theme.callout_css(icons=True),
+    )
+    printer = _Printer(page, sheets, assets, choice, measures.measure)
+    footnotes.place(page, form, printer.measure)
+    layout, astray = printer.lay_out()
+    data, messages = engine.write(layout, sha256(text.encode(errors="replace")).digest()[:16])
+    moved = (
+        diagnose(
+            Code.FOOTNOTE_MOVED,
+            f"footnote {pages.mark_text(form, note.number)} stands on page {note.note}, its mark on page {note.mark}",
+            document.note,
+        )
+        for note in astray
+    )
+    said = (diagnose(Code.PDF_ENGINE, line, document.note) for line in dict.fromkeys((*layout.messages, *messages)))
+    return Output(data, len(layout.pages), (*page.diagnostics, *choice.diagnostics, *moved, *said))
+
+
+class _Printer:
+    """Lays out one page tree, as often as it takes."""
+
+    def __init__(
+        self, page: Page, sheets: tuple[str, ...], assets: Mapping[str, Asset], choice: fonts.Choice, measure: float
+    ) -> None:
+        self._page = page
+        self._sheets = sheets
+        self._assets = assets
+        self._choice = choice
+        self._measure = measure
+
+    def measure(self, floats: list[Element]) -> Mapping[str, list[int]]:
+        """How many letters each line of the floats holds, by their attribute ``MEASURED``."""
+        root = etree.Element("html", {"lang": self._page.root.get("lang", "")})
+        body = etree.SubElement(root, "body")
+        body.extend(deepcopy(floats))
+        sheets = (*self._sheets, _MEASURING % self._measure)
+        layout = engine.lay_out(root, sheets, self._assets, self._choice)
+        return check.line_lengths(layout.pages, footnotes.MEASURED)
+
+    def lay_out(self) -> tuple[Layout, tuple[Astray, ...]]:
+        """The best of a few layouts, and the notes that are not on the page of their mark even there."""
+        best: tuple[Layout, tuple[Astray, ...]] | None = None
+        for _ in range(MOST_LAYOUTS):
+            layout = engine.lay_out(self._page.root, self._sheets, self._assets, self._choice)
+            astray = check.astray(layout.pages, self._page.bodies)
+            if best is None or _badness(astray) < _badness(best[1]):
+                best = layout, astray
+            if not astray or not check.hold_back(layout.pages, astray):
+                break
+        if best is None:
+            raise AssertionError("no layout was tried")
+        lost = [note.number for note in best[1] if not note.note]
+        if lost:
+            footnotes.to_end(self._page, lost)
+            layout = engine.lay_out(self._page.root, self._sheets, self._assets, self._choice)
+            best = layout, check.astray(layout.pages, self._page.bodies)
+        return best
+
+
+def _badness(astray: tuple[Astray, ...]) -> tuple[int, int]:
+    """Lost notes weigh more than any number of moved ones."""
+    return sum(not note.note for note in astray), len(astray)

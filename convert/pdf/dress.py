@@ -1,0 +1,102 @@
+"""What only paper needs of a page's tree: running heads, numbers of lists, sizes of pictures, what stays together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from unicodedata import east_asian_width
+
+from convert.link.document import Document
+from convert.page import Element, Page, add_class, add_style, all_text, place_pictures
+from convert.pdf.engine import Asset
+from convert.pdf.geometry import Geometry
+
+#: a callout of fewer lines than this stays whole
+KEEP_LINES = 12
+
+#: of a running head, in points; each of the two gets half the measure less a gap
+_HEAD_SIZE = 7.5
+_LIST_TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
+
+
+def dress(page: Page, document: Document, geometry: Geometry) -> Mapping[str, Asset]:
+    """Finish the tree for paper; returns the pictures that it shows, by address."""
+    body = page.main.getparent()
+    room = geometry.measure / _HEAD_SIZE / 2 - 2
+    if body is not None:
+        body.set("data-head", shortened(document.title, room))
+    for tree in (page.main, *page.bodies.values()):
+        for element in tree.iter("h1", "h2", "ol", "div", "a"):
+            if element.tag == "ol":
+                _number(element)
+            elif element.tag == "div":
+                if "callout" in element.get("class", "").split() and _lines(element, geometry.chars) < KEEP_LINES:
+                    add_class(element, "short")
+            elif element.tag == "a":
+                if not element.get("href"):
+                    element.attrib.pop("href", "")
+            elif "title" not in element.get("class", "").split():
+                element.set("data-head", shortened(element.get("data-label", ""), room))
+    assets = {}
+    for element, address, data in place_pictures(page, document, "pdf"):
+        assets[address] = Asset(data.data, data.media_type)
+        _size(element, data.width_px, data.height_px, geometry)
+    return assets
+
+
+def shortened(text: str, room: float) -> str:
+    """The text, cut with an ellipsis where it is wider than ``room`` em (Latin letters are about half an em)."""
+    width = 0.0
+    for at, char in enumerate(text):
+        width += 1 if east_asian_width(char) in "WFA" else 0.56
+        if width > room:
+            return text[: max(0, at - 1)].rstrip("\u3000 、，・（「") + "…"
+    return text
+
+
+def _number(element: Element) -> None:
+    """WeasyPrint reads neither ``start`` nor ``type``."""
+    start, kind = element.get("start", ""), element.get("type", "")
+    if start.lstrip("-").isdecimal():
+        add_style(element, f"counter-reset: list-item {int(start) - 1}")
+    if kind in _LIST_TYPES:
+        add_style(element, f"list-style-type: {_LIST_TYPES[kind]}")
+
+
+def _lines(element: Element, chars: int) -> int:
+    """About how many lines an element takes, notes and nested boxes included."""
+    lines = 0
+    for block in element.iter("p", "li", "tr", "pre", "br", "h1", "h2", "h3", "h4", "h5", "h6", "img", "div"):
+        if block.tag == "pre":
+            lines += all_text(block).count("\n") + 2
+        elif block.tag == "img":
+            lines += KEEP_LINES
+        elif block.tag == "p":
+            lines += 1 + len(all_text(block)) // chars
+        elif block.tag == "li":
+            lines += 0 if len(block) and block[0].tag == "p" else 1 + len(block.text or "") // chars
+        elif block.tag != "div" or "callout-title" in block.get("class", ""):
+            lines += 1
+    return lines
+
+
+def _size(element: Element, natural_width: int, natural_height: int, geometry: Geometry) -> None:
+    """Width and height as the author asked, else one CSS pixel for each of the picture's; never beyond the page."""
+    asked = [_pixels(element.get(side)) for side in ("width", "height")]
+    for side in ("width", "height"):
+        element.attrib.pop(side, "")
+    width, height = asked
+    if not width and not height:
+        width, height = float(natural_width), float(natural_height)
+    width = width or height * natural_width / natural_height
+    height = height or width * natural_height / natural_width
+    most_width = geometry.measure / 0.75
+    most_height = (geometry.lines - 3) * geometry.line / 0.75
+    scale = min(1.0, most_width / width, most_height / height)
+    add_style(element, f"width: {width * scale:.2f}px")
+    if all(asked):
+        add_style(element, f"height: {height * scale:.2f}px")
+
+
+def _pixels(value: str | None) -> float:
+    digits = (value or "").removesuffix("px").strip()
+    return float(digits) if digits.isdecimal() and 0 < int(digits) < 100_000 else 0.0

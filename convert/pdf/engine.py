@@ -1,0 +1,185 @@
+"""The only door to WeasyPrint: our fonts first, its public interface only, nothing fetched but what we hand it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import urllib.parse
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from convert import fonts, pandoc
+from convert.fonts.recipes import ROLES
+from convert.settings import Settings
+
+#: addresses of this build's pictures begin so; see :class:`convert.link.document.Document`
+PICTURE = "picture:"
+
+_DATA_TYPES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """Something a page may show, by its address: bytes and their media type."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Pages laid out: WeasyPrint's document, and what WeasyPrint had to say, each line once."""
+
+    document: Any
+    messages: tuple[str, ...]
+
+    @property
+    def pages(self) -> Sequence[Any]:
+        """WeasyPrint's pages, with ``anchors``, ``bookmarks`` and ``links``."""
+        pages: Sequence[Any] = self.document.pages
+        return pages
+
+
+@cache
+def _weasyprint() -> Any:
+    """WeasyPrint, imported with our fonts in force: fontconfig reads its file once, at the import."""
+    os.environ.setdefault("SOURCE_DATE_EPOCH", pandoc.SOURCE_DATE_EPOCH)  # fontTools stamps what it subsets
+    fonts.activate()
+    import weasyprint  # noqa: PLC0415
+
+    return weasyprint
+
+
+@lru_cache(maxsize=8)
+def _font_configuration(config: Path) -> Any:
+    """One for each configuration of fonts: making one costs more than a page. ``config`` must be in force."""
+    _weasyprint()
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+
+    return FontConfiguration()
+
+
+def choose_fonts(text: str, settings: Settings, path: str) -> fonts.Choice:
+    """The fonts for a document that holds these characters; see :meth:`convert.fonts.FontSet.choose`."""
+    _weasyprint()
+    return fonts.activate().choose(text, settings, path)
+
+
+@lru_cache(maxsize=64)
+def _sheet(css: str, config: Path) -> Any:
+    """A style sheet of ours, parsed once for the process."""
+    return _weasyprint().CSS(string=css, font_config=_font_configuration(config), url_fetcher=_Fetcher({}))
+
+
+def lay_out(root: etree._Element, sheets: Sequence[str], assets: Mapping[str, Asset], choice: fonts.Choice) -> Layout:
+    """Lay out a tree of HTML with style sheets; ``assets`` is all that it may show, by address.
+
+    In the style sheets ``"Kumihan Mincho"`` and the like stand for the families of the choice's roles.
+    """
+    with _messages() as messages:
+        page = _page_class()(root, _Fetcher(assets))
+        document = page.render(
+            font_config=_font_configuration(choice.config),
+            stylesheets=[_sheet(_with_families(css, choice), choice.config) for css in sheets],
+            pdf_tags=True,
+        )
+    return Layout(document, tuple(messages))
+
+
+def _with_families(css: str, choice: fonts.Choice) -> str:
+    for role, families in choice.families.items():
+        ours = _quoted(ROLES[role])
+        stack = ", ".join(_quoted(family) for family in families)
+        if stack != ours:
+            css = css.replace(ours, stack)
+    return css
+
+
+def _quoted(family: str) -> str:
+    """A family's name as a CSS string: everything but letters of names is escaped by its code point."""
+    return '"' + "".join(c if c.isalnum() or c in " -_" else f"\\{ord(c):x} " for c in family) + '"'
+
+
+def write(layout: Layout, identifier: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """The PDF of a layout, tagged; ``identifier`` becomes its file identifier. And what WeasyPrint had to say."""
+    with _messages() as messages:
+        data: bytes = layout.document.write_pdf(pdf_tags=True, pdf_version="1.7", pdf_identifier=identifier)
+    return data, tuple(messages)
+
+
+@cache
+def _page_class() -> Any:
+    from cssselect2 import ElementWrapper  # noqa: PLC0415
+
+    class TreePage(_weasyprint().HTML):  # type: ignore[misc]
+        """WeasyPrint's HTML, made of a tree: its own constructor takes only text, and parses it 30 times slower."""
+
+        def __init__(self, root: etree._Element, fetcher: _Fetcher) -> None:
+            self.base_url = None
+            self.url_fetcher = fetcher
+            self.media_type = "print"
+            self.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
+            self.etree_element = self.wrapper_element.etree_element
+
+    return TreePage
+
+
+class _Fetcher:
+    """Serves the assets of one page and small pictures written into our own style sheets; nothing else exists."""
+
+    _fail_on_errors = False  # WeasyPrint asks
+
+    def __init__(self, assets: Mapping[str, Asset]) -> None:
+        self._assets = assets
+
+    def __call__(self, url: str) -> Any:
+        from weasyprint.urls import URLFetcherResponse  # noqa: PLC0415
+
+        asset = self._assets.get(url)
+        if asset is None and url.startswith("data:"):
+            asset = _data_asset(url)
+        if asset is None:
+            raise PermissionError("not part of this page")
+        return URLFetcherResponse(url, asset.data, {"Content-Type": asset.media_type})
+
+
+def _data_asset(url: str) -> Asset | None:
+    head, _, content = url[len("data:") :].partition(",")
+    media_type, *parameters = head.split(";")
+    if media_type not in _DATA_TYPES:
+        return None
+    data = urllib.parse.unquote_to_bytes(content)
+    return Asset(b64decode(data) if "base64" in parameters else data, media_type)
+
+
+@contextmanager
+def _messages() -> Iterator[list[str]]:
+    """Collects what WeasyPrint and fontTools log meanwhile, each line once; nothing reaches the terminal."""
+    collected: dict[str, None] = {}
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.levelno >= logging.WARNING and record.name != "weasyprint.progress":
+                collected[record.getMessage()] = None
+
+    handler = Collector()
+    loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]
+    before = [logger.propagate for logger in loggers]
+    lines: list[str] = []
+    try:
+        for logger in loggers:
+            logger.addHandler(handler)
+            logger.propagate = False
+        yield lines
+    finally:
+        for logger, propagate in zip(loggers, before, strict=True):
+            logger.removeHandler(handler)
+            logger.propagate = propagate
+        lines += collected

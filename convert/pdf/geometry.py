@@ -1,0 +1,93 @@
+"""The page's measures: paper, type area and margins, from the settings and the theme, as CSS of our own numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from convert.settings import Settings
+from convert.theme import Theme
+
+_MM = 72 / 25.4  # points in a millimetre
+_UNITS = {"mm": _MM, "cm": 10 * _MM, "in": 72.0, "pt": 1.0, "px": 0.75}
+
+#: width and height in millimetres; B sizes are Japan's (JIS P 0138), not ISO's
+PAPER = {
+    "a3": (297.0, 420.0),
+    "a4": (210.0, 297.0),
+    "a5": (148.0, 210.0),
+    "a6": (105.0, 148.0),
+    "b4": (257.0, 364.0),
+    "b5": (182.0, 257.0),
+    "b6": (128.0, 182.0),
+    "letter": (215.9, 279.4),
+    "legal": (215.9, 355.6),
+}
+_LENGTHS = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(mm|cm|in|pt|px)[ ,x×]+(\d{1,5}(?:\.\d{1,3})?)(mm|cm|in|pt|px)\Z", re.I)
+
+#: paper smaller or larger than this is a slip of the pen (points)
+_LEAST, _MOST = 40 * _MM, 2000 * _MM
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """A page in points: paper, the four margins, and the type area in characters and lines."""
+
+    width: float
+    height: float
+    top: float
+    right: float
+    bottom: float
+    left: float
+    chars: int
+    lines: int
+    font_size: float
+    line: float
+
+    @property
+    def measure(self) -> float:
+        """The width of a line of text, in points: a whole number of characters (JLReq 2.4.2)."""
+        return self.chars * self.font_size
+
+    @property
+    def notes(self) -> float:
+        """The height that footnotes may take of a page, in points: without a bound they would leave it at the top."""
+        return max(self.lines - 6, self.lines * 0.6) * self.line
+
+    @property
+    def css(self) -> str:
+        """The ``@page`` rule and the root's type; numbers only, so nothing of a note's can get in."""
+        return (
+            f"@page {{ size: {self.width:.3f}pt {self.height:.3f}pt; "
+            f"margin: {self.top:.3f}pt {self.right:.3f}pt {self.bottom:.3f}pt {self.left:.3f}pt; "
+            f"@footnote {{ max-height: {self.notes:.3f}pt }} }}\n"
+            f"html {{ font-size: {self.font_size:g}pt; line-height: {self.line:g}pt }}\n"
+        )
+
+
+def paper(text: str) -> tuple[float, float] | None:
+    """Width and height in points of a named size (``A4``, ``b5``) or two lengths (``148mm 210mm``); None if neither."""
+    if size := PAPER.get(text.strip().lower().removeprefix("jis-")):
+        return size[0] * _MM, size[1] * _MM
+    if lengths := _LENGTHS.match(text.strip()):
+        width = float(lengths[1]) * _UNITS[lengths[2].lower()]
+        height = float(lengths[3]) * _UNITS[lengths[4].lower()]
+        if min(width, height) >= _LEAST and max(width, height) <= _MOST:
+            return width, height
+    return None
+
+
+def geometry(settings: Settings, theme: Theme) -> Geometry:
+    """The page that the settings ask for; fewer characters or lines where the paper has no room for them.
+
+    An unknown paper is A4 (the settings' check has said so). Type size and feed are the theme's;
+    what is left of the paper is margin: left and right alike, above and below as the theme shares it.
+    """
+    width, height = paper(settings.page_size) or paper("a4") or (0.0, 0.0)
+    room = 2 * theme.least_margin * _MM
+    chars = max(5, min(settings.page_chars, int((width - room) / theme.font_size + 1e-6)))
+    lines = max(5, min(settings.page_lines, int((height - 1.2 * room) / theme.line + 1e-6)))
+    side = (width - chars * theme.font_size) / 2
+    blank = height - lines * theme.line
+    top = blank * theme.top
+    return Geometry(width, height, top, side, blank - top, side, chars, lines, theme.font_size, theme.line)
