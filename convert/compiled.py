@@ -33,12 +33,12 @@ class NoteAst:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def compile_note(note: Note, *, hard_breaks: bool) -> NoteAst:
+def compile_note(note: Note, *, hard_breaks: bool, notations: frozenset[str] = frozenset()) -> NoteAst:
     """Prepare the note and have pandoc read it; with ``hard_breaks`` a single newline is a break.
 
     ``diagnostics`` of the result are those of all stages so far.
     """
-    prepared = prepare(note)
+    prepared = prepare(note, notations)
     blocks = pandoc.read(prepared.text, hard_breaks=hard_breaks, standins=prepared.standins)
     footnotes = _cut_footnotes(blocks, prepared.marks)
     parts = [blocks, *footnotes.values()]

@@ -300,6 +300,12 @@ class Code(Enum):
         "The note's properties (the YAML between `---`) cannot be read; they are ignored, as in Obsidian.",
         "Correct the line named in the message.",
     )
+    TAG_PUNCTUATION = (
+        "tag.punctuation",
+        _W,
+        "Obsidian takes Japanese punctuation behind a tag for part of it; print ends the tag before it.",
+        "Put a blank behind the tag.",
+    )
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -141,6 +141,11 @@ class Settings:
         name="callouts.titles",
         choices=("type", "language"),
     )
+    tags: str = option(
+        "styled", "Tags in the text: styled, plain, or hidden.", name="tags", choices=("styled", "plain", "hidden")
+    )
+    ruby_braces: bool = option(True, "Whether {漢字|かんじ} and {東京|とう|きょう} are ruby.", name="ruby.braces")
+    ruby_aozora: bool = option(False, "Whether ｜漢字《かんじ》 is ruby.", name="ruby.aozora")
     links_heading: str = option(
         "arrow",
         "How a link to a heading without a text of its own shows: Note › Heading (arrow), as typed with # (hash), "

@@ -7,7 +7,21 @@ then come those that see the whole document.
 from __future__ import annotations
 
 from convert.compiled import MAX_DEPTH
-from convert.link import anchors, callouts, embeds, footnotes, headings, html, ids, links, properties, split, tidy
+from convert.link import (
+    anchors,
+    callouts,
+    embeds,
+    footnotes,
+    headings,
+    html,
+    ids,
+    links,
+    properties,
+    split,
+    tags,
+    tasks,
+    tidy,
+)
 from convert.link.document import Document
 from convert.link.linking import Linking, Part
 from convert.nodes import clone, flatten
@@ -53,6 +67,8 @@ def _open(part: Part, linking: Linking) -> None:
     html.run(part, linking)
     callouts.run(part, linking)
     anchors.run(part, linking)
+    tasks.run(part, linking)
+    tags.run(part, linking)
     links.run(part, linking)
     embeds.run(part, linking, _open)
     split.run(part, linking)

@@ -18,6 +18,10 @@ link
 picture
     ``Image`` whose address is ``picture:KEY``; ``Document.pictures[KEY]`` says which file.
     ``width``/``height`` in ``px``.
+task
+    ``Span .task [data-task=c]`` of ☐, ☑ or the state ``c`` itself, first in its list item.
+tag
+    ``Span .tag`` of ``#tag``.
 embed
     ``Div .internal-embed .markdown-embed [data-src]`` around the embedded blocks.
 placeholder

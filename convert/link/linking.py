@@ -86,6 +86,12 @@ class Linking:
     _prepared: dict[str, Prepared] = field(default_factory=dict)
     _compiled: dict[str, NoteAst] = field(default_factory=dict)
 
+    @property
+    def notations(self) -> frozenset[str]:
+        """Which notations the settings turn on."""
+        chosen = {"ruby.braces": self.settings.ruby_braces, "ruby.aozora": self.settings.ruby_aozora}
+        return frozenset(name for name, on in chosen.items() if on)
+
     def note(self, path: str) -> Note:
         """A note of the vault; one that cannot be read is empty and has an error among its diagnostics."""
         if path not in self._notes:
@@ -97,7 +103,7 @@ class Linking:
         if path in self._compiled:
             return self._compiled[path].prepared
         if path not in self._prepared:
-            self._prepared[path] = prepare(self.note(path))
+            self._prepared[path] = prepare(self.note(path), self.notations)
         return self._prepared[path]
 
     def compiled(self, path: str) -> NoteAst:
@@ -110,7 +116,7 @@ class Linking:
                     hard_breaks = False
                 case _:
                     hard_breaks = not self.vault.strict_line_breaks
-            self._compiled[path] = compile_note(self.note(path), hard_breaks=hard_breaks)
+            self._compiled[path] = compile_note(self.note(path), hard_breaks=hard_breaks, notations=self.notations)
         return self._compiled[path]
 
     def report(self, code: Code, message: str, path: str, place: Place = NOWHERE) -> None:

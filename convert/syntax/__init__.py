@@ -7,6 +7,7 @@ To add a construct within a line, write a module with an :class:`InlineRule` and
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from convert.note import Note
 from convert.syntax import (
@@ -20,6 +21,9 @@ from convert.syntax import (
     inline,
     links,
     math,
+    ruby,
+    tags,
+    tasks,
 )
 from convert.syntax.edits import Edit, apply, map_lines
 from convert.syntax.inline import Grammar, Inline
@@ -27,12 +31,13 @@ from convert.syntax.preparation import Preparation
 from convert.syntax.prepared import Heading, Prepared
 from convert.syntax.scanner import Region, RegionKind, scan
 
-__all__ = ["BLOCK_RULES", "INLINE_RULES", "prepare"]
+__all__ = ["BLOCK_RULES", "INLINE_RULES", "NOTATIONS", "prepare"]
 
 #: Blocks, in the order in which they give out keys; definitions before anything that refers to them.
 BLOCK_RULES: tuple[Callable[[Preparation], None], ...] = (
     footnotes.define,
     callouts.rewrite,
+    tasks.rewrite,
     comments.remove_blocks,
     math.rewrite_blocks,
 )
@@ -49,17 +54,23 @@ INLINE_RULES = (
     block_ids.BLOCK_ID,
     inline.HTML,
     addresses.ADDRESS,
+    tags.TAG,
     inline.OPEN_BRACKET,
     inline.CLOSE_BRACKET,
     highlights.HIGHLIGHT,
     inline.EMPHASIS,
 )
+#: Notations that a setting turns on, by name; they come before the others.
+NOTATIONS = {"ruby.braces": ruby.BRACES, "ruby.aozora": ruby.AOZORA}
 
-_GRAMMAR = Grammar(INLINE_RULES)
+
+@cache
+def _grammar(notations: frozenset[str]) -> Grammar:
+    return Grammar([rule for name, rule in NOTATIONS.items() if name in notations] + list(INLINE_RULES))
 
 
-def prepare(note: Note) -> Prepared:
-    """Turn a note's body into standard Markdown.
+def prepare(note: Note, notations: frozenset[str] = frozenset({"ruby.braces"})) -> Prepared:
+    """Turn a note's body into standard Markdown; ``notations`` are those of :data:`NOTATIONS` that are in force.
 
     Everything that no rule touches stays byte for byte as it is; time is linear in the note's length.
     """
@@ -68,8 +79,9 @@ def prepare(note: Note) -> Prepared:
     preparation = Preparation(note, found)
     for rule in BLOCK_RULES:
         rule(preparation)
+    grammar = _grammar(notations)
     for region in found.regions:
-        _read_region(region, preparation)
+        _read_region(region, grammar, preparation)
     edits = preparation.edits
     edits += [Edit(at, at, text) for at, text in found.inserts]
     edits += [Edit(tab.start, tab.end, " " * tab.columns) for tab in found.tabs]
@@ -94,8 +106,8 @@ def prepare(note: Note) -> Prepared:
     )
 
 
-def _read_region(region: Region, preparation: Preparation) -> None:
-    content = Inline.of_region(region, _GRAMMAR, preparation)
+def _read_region(region: Region, grammar: Grammar, preparation: Preparation) -> None:
+    content = Inline.of_region(region, grammar, preparation)
     content.scan()
     content.hand_over()
     if region.kind is RegionKind.HEADING:

@@ -88,6 +88,20 @@ class FootnoteDefMark(Mark):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskMark(Mark):
+    """``[x]`` at the beginning of a list item; ``state`` is what is between the brackets, a blank for an open task."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagMark(Mark):
+    """``#tag``; ``tag`` is without the ``#``. ``[](kumihan:KEY)`` in the text."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
 class MathMark(Mark):
     """Display math over several lines: ``tex`` is its source without container prefixes."""
 

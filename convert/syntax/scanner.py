@@ -78,6 +78,14 @@ class DisplayMath(NamedTuple):
     tex: str
 
 
+class Task(NamedTuple):
+    """``[x]`` and the blank behind it at the beginning of a list item."""
+
+    start: int
+    end: int
+    state: str
+
+
 class Tab(NamedTuple):
     """White space from ``start`` to ``end`` that must become ``columns`` blanks."""
 
@@ -100,6 +108,7 @@ class Scan:
     comments: list[Comment] = field(default_factory=list)
     definitions: list[Definition] = field(default_factory=list)
     math: list[DisplayMath] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
     tabs: list[Tab] = field(default_factory=list)
     inserts: list[tuple[int, str]] = field(default_factory=list)
     code: list[tuple[int, int]] = field(default_factory=list)
@@ -109,6 +118,7 @@ class Scan:
 
 CALLOUT = re.compile(r"\[!([^\]|\n]+)(?:\|([^\]\n]*))?\]([+-]?)")
 DEFINITION = re.compile(r"\[\^([^\[\]\s]+)\]:[ \t]*")
+TASK = re.compile(r"\[([^\n])\][ \t]+(?=\S)")
 FENCE = re.compile(r"(`{3,})[^`\n]*$|(~{3,})", re.M)
 HEADING = re.compile(r"(#{1,6})(?=[ \t]|$)", re.M)
 HEADING_END = re.compile(r"(?:^|[ \t])#+[ \t]*$")
@@ -399,6 +409,8 @@ class _Scanner:
         if self.quotes and "\t" in text[m.end() : behind]:
             self.out.tabs.append(Tab(m.end(), behind, space))
         self.boxes.append(_Box("-", columns + m.end() - here.at + padding))
+        if space <= 4 and (task := TASK.match(text, behind, end)):
+            self.out.tasks.append(Task(behind, task.end(), task[1]))
         return self.consume(inside, padding)
 
     def heading(self, at: int, end: int, level: int) -> int:
