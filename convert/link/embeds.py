@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from convert.compiled import NoteAst, mark_key
 from convert.diagnostics import Code, Diagnostic, Severity
 from convert.link import links, pictures, subpath
-from convert.link.linking import Linking, OpenPart, Part, Place, place_of, readable
+from convert.link.linking import Linking, OpenPart, Part, Place, as_block, place_of, readable
 from convert.link.subpath import Missing, Target
 from convert.nodes import Block, Inline, Node, attr, child_lists, div, plain_text, rewrite, span, walk, words
 from convert.syntax.prepared import SCHEME, EmbedMark, FootnoteRefMark, MathMark
@@ -113,50 +113,55 @@ class _Embed:
         if pictures.is_picture(found):
             return [pictures.show(found, alt, size, self.part, self.linking, self.place)]
         self._report(Code.EMBED_UNSUPPORTED, f"cannot be printed: {typed}")
-        return [self.linking.placeholder(_KINDS.get(extension, "file"), found.rpartition("/")[2])]
+        return [self._box(_KINDS.get(extension, "file"), found.rpartition("/")[2])]
 
     def _report(self, code: Code, message: str) -> None:
         self.linking.report(code, message, self.part.path, self.place)
 
+    def _box(self, kind: str, name: str) -> Inline:
+        """A placeholder for what would be a block of its own."""
+        placeholder = self.linking.placeholder(kind, name)
+        return placeholder if self.in_line else {**span([]), "block": as_block(placeholder)}
+
     def _missing(self, path: str, typed: str) -> Inline:
         if links.is_outside(path, self.part.path, self.linking):
             self._report(Code.PATH_OUTSIDE, f"embedded file is outside the vault: {typed}")
-            return self.linking.placeholder("outside", typed)
+            return self._box("outside", typed)
         if pictures.is_picture(path):
             self._report(Code.IMAGE_MISSING, f"picture does not exist: {typed}")
             return self.linking.placeholder("image-missing", typed)
         self._report(Code.EMBED_MISSING, f"embedded file does not exist: {typed}")
         extension = splitext(path)[1].lower()
-        return self.linking.placeholder("note" if extension not in _KINDS else "file", typed)
+        return self._box("note" if extension not in _KINDS else "file", typed)
 
     def _note(self, path: str, name: str, typed: str) -> Inline:
         """A note, or the part of it that ``name`` says."""
         linking, part = self.linking, self.part
         if not readable(linking.note(path)):
             self._report(Code.EMBED_MISSING, f"embedded note cannot be read: {typed}")
-            return linking.placeholder("note", typed)
+            return self._box("note", typed)
         ast = linking.compiled(path)
         target = subpath.resolve(path, name, ast.prepared)
         if isinstance(target, Missing):
             code = Code.HEADING_MISSING if target.kind == "heading" else Code.BLOCK_MISSING
             self._report(code, f"embedded {target.kind} does not exist: {typed}")
-            return linking.placeholder(target.kind, typed)
+            return self._box(target.kind, typed)
         blocks = subpath.select(ast, target)
         if blocks is None:
             self._report(Code.BLOCK_MISSING, f"nothing belongs to the embedded block id: {typed}")
-            return linking.placeholder("block", typed)
+            return self._box("block", typed)
         opened = (*part.opened, (part.path, self.identity))
         inner = Part.of(ast, blocks, opened)
         if self._is_inside(inner):
             self._report(Code.EMBED_CYCLE, f"embedded in itself: {typed}")
-            return linking.placeholder("cycle", typed)
+            return self._box("cycle", typed)
         if len(opened) > MAX_OPEN:
             self._report(Code.EMBED_DEPTH, f"embedded more than {MAX_OPEN} deep: {typed}")
-            return linking.placeholder("depth", typed)
+            return self._box("depth", typed)
         linking.embedded += sum(1 for _ in inner.nodes())
         if linking.embedded > MAX_NODES:
             self._report(Code.EMBED_LIMIT, f"too much text is embedded: {typed}")
-            return linking.placeholder("depth", typed)
+            return self._box("depth", typed)
         linking.dependencies.add(path)
         linking.diagnostics.update(_of_part(ast, target))
         self.open_part(inner, linking)

@@ -9,7 +9,7 @@ from convert.compiled import NoteAst, compile_note, mark_key
 from convert.diagnostics import Code, Diagnostic, Severity, diagnose
 from convert.labels import label
 from convert.link.document import Picture
-from convert.nodes import Block, Inline, Node, attr, clone, span, walk, words
+from convert.nodes import Block, Inline, Node, attr, clone, div, para, span, walk, words
 from convert.note import Note, read_note
 from convert.settings import Settings
 from convert.syntax import prepare
@@ -141,6 +141,12 @@ class Linking:
 
 OpenPart = Callable[[Part, Linking], None]
 """Runs all passes over a part: what an embed opens is itself a part, with embeds of its own."""
+
+
+def as_block(placeholder: Inline) -> Block:
+    """The placeholder as a box of its own."""
+    (_, classes, pairs), inlines = placeholder["c"]
+    return div([para(inlines)], attr("", classes, pairs))
 
 
 def readable(note: Note) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convert.link.linking import Linking, Part
-from convert.nodes import Block, Inline, Node, attr, child_lists, div, has_class, lists, para, rewrite
+from convert.link.linking import Linking, Part, as_block
+from convert.nodes import Block, Inline, Node, child_lists, has_class, lists, rewrite
 
 _BLANKS = frozenset(("Space", "SoftBreak", "LineBreak"))
 _WRAPPERS = frozenset(
@@ -77,8 +77,7 @@ def _split_paragraph(block: Block) -> list[Block]:
         return [block]
     inlines: list[Inline] = block["c"]
     if len(inlines) == 1 and has_class(inlines[0], "placeholder"):
-        at = inlines[0]["c"][0]
-        return [div([para(inlines[0]["c"][1])], attr("", at[1], at[2]))]
+        return [as_block(inlines[0])]
     _lift(inlines, _is_block)
     if not any(map(_is_block, inlines)):
         return [block]
