@@ -89,7 +89,11 @@ class Linking:
     @property
     def notations(self) -> frozenset[str]:
         """Which notations the settings turn on."""
-        chosen = {"ruby.braces": self.settings.ruby_braces, "ruby.aozora": self.settings.ruby_aozora}
+        chosen = {
+            "ruby.braces": self.settings.ruby_braces,
+            "ruby.aozora": self.settings.ruby_aozora,
+            "dots": self.settings.dots,
+        }
         return frozenset(name for name, on in chosen.items() if on)
 
     def note(self, path: str) -> Note:

@@ -61,7 +61,7 @@ INLINE_RULES = (
     inline.EMPHASIS,
 )
 #: Notations that a setting turns on, by name; they come before the others.
-NOTATIONS = {"ruby.braces": ruby.BRACES, "ruby.aozora": ruby.AOZORA}
+NOTATIONS = {"ruby.braces": ruby.BRACES, "ruby.aozora": ruby.AOZORA, "dots": ruby.DOTS}
 
 
 @cache

@@ -1,6 +1,6 @@
-"""Ruby as Japanese writers type it: ``{漢字|かんじ}``, ``{東京|とう|きょう}``, ``｜漢字《かんじ》`` (Aozora Bunko).
+"""Ruby as Japanese writers type it: ``{漢字|かんじ}``, ``{東京|とう|きょう}``, ``｜漢字《かんじ》``; and dots, ``《《強調》》``.
 
-Each becomes HTML's ``<ruby>``, which every output knows. What is not a reading over kanji is left as text.
+Each becomes HTML that every output knows. What is not a reading over kanji is left as text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ _KANJI = (
 )
 _READING = "\u3041-\u309f\u30a0-\u30ff\u31f0-\u31ff\uff66-\uff9fA-Za-zÀ-ɏ'’ 　-"
 _BRACES = re.compile(rf"\{{([^\s{{}}|\\]*[{_KANJI}][^\s{{}}|\\]*)((?:\\?\|[{_READING}]+)+)\}}")
-_AOZORA = re.compile(rf"[｜|]([^\s｜|《》]+)《([{_READING}・]+)》")
+_DOTS = InlineRule("《", "《《", read_dots)
+AOZORA = re.compile(rf"[｜|]([^\s｜|《》]+)《([{_READING}・]+)》")
 _CHARACTER = re.compile("[^\ufe00-\ufe0f\U000e0100-\U000e01ef][\ufe00-\ufe0f\U000e0100-\U000e01ef]?")
 _BORDER = re.compile(r"\\?\|")
 
@@ -40,6 +41,18 @@ def read_aozora(inline: Inline, m: re.Match[str]) -> int:
         return m.end()
     inline.replace(m.start(), found.end(), _ruby([found[1]], [found[2]]))
     return found.end()
+
+
+def read_dots(inline: Inline, m: re.Match[str]) -> int:
+    """``《《…》》`` on one line: emphasis, which Japanese print shows by dots."""
+    text = inline.text
+    line = text.find("\n", m.end())
+    closing = text.find("》》", m.end(), line if line >= 0 else len(text))
+    if closing <= m.end():
+        return m.end()
+    inline.replace(m.start(), m.end(), "<em>")
+    inline.replace(closing, closing + 2, "</em>")
+    return m.end()
 
 
 def _ruby(bases: list[str], readings: list[str]) -> str:
