@@ -19,7 +19,7 @@ from convert.docx import package
 from convert.docx.reference import parts as reference_parts
 from convert.docx.styles import LIST_INDENT, Look
 from convert.docx.text import TextPass
-from convert.docx.wml import CONTENT_TYPES, DECLARATION, PIC, WP, XML_SPACE, R, escaped, q
+from convert.docx.wml import CONTENT_TYPES, DECLARATION, PIC, WP, XML_SPACE, R, escaped, legal, q
 
 Element = etree._Element
 
@@ -221,7 +221,7 @@ def _header(data: bytes, title: str) -> bytes:
     """The title into the field's result, for readers that don't compute fields."""
     root = etree.fromstring(data)
     for text in root.iter(q("t")):
-        text.text = title or " "
+        text.text = legal(title) or " "
         text.set(XML_SPACE, "preserve")
     return _dump(root)
 

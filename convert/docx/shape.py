@@ -172,9 +172,10 @@ class _Shaper:
         return [block]
 
     def _paragraph(self, block: Block, room: _Room) -> Block:
+        shown = [node for node in block["c"] if node["t"] not in ("Space", "SoftBreak", "LineBreak")]
+        pictures = [node for node in shown if node["t"] == "Image"]
         inlines = self._inlines(block["c"], room)
-        shown = [node for node in inlines if node["t"] not in ("Space", "SoftBreak", "LineBreak")]
-        if shown and all(node["t"] == "Image" for node in shown):
+        if pictures and all(node["t"] == "Image" or has_class(node, "placeholder") for node in shown):
             return _styled("picture", [para(inlines)])
         return {"t": block["t"], "c": inlines}
 

@@ -25,6 +25,8 @@ _BOX_PADDING_BLOCK: Final = 85
 CELL_PADDING: Final = 85
 
 NOTE_SIZE: Final = 9.0
+#: The text of a footnote stands two of its characters behind its number.
+NOTE_INDENT: Final = round(2 * NOTE_SIZE * POINT)
 CODE_SIZE: Final = 9.0
 TABLE_SIZE: Final = 9.5
 
@@ -69,9 +71,10 @@ _TOKENS: Final = {
     "Annotation": ("5F5F5F", False),
     "CommentVar": ("5F5F5F", False),
     "Information": ("5F5F5F", False),
-    "Warning": ("8A1F1F", False),
-    "Alert": ("8A1F1F", True),
-    "Error": ("8A1F1F", True),
+    # not what the name says: pandoc finds alerts in pictures and errors in half-written samples
+    "Warning": ("333333", False),
+    "Alert": ("333333", False),
+    "Error": ("333333", False),
     "Function": ("1B4F72", False),
     "Variable": ("333333", False),
     "Operator": ("333333", False),
@@ -192,7 +195,7 @@ def _paragraphs(look: Look) -> list[str]:
             "rule",
             "normal",
             next="body",
-            p=_borders("pBdr", bottom=(4, 1, "7F7F7F"))
+            p=_borders("pBdr", bottom=(4, 1, "7F7F7F"), between=(4, 1, "7F7F7F"))
             + f'<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="{line // 2}" '
             f'w:line="{line // 2}" w:lineRule="exact"/>',
         ),
@@ -275,7 +278,7 @@ def _notes(look: Look) -> list[str]:
             "paragraph",
             "note",
             "normal",
-            p=fixed + '<w:ind w:left="360" w:hanging="360"/>',
+            p=fixed + f'<w:ind w:left="{NOTE_INDENT}" w:hanging="{NOTE_INDENT}"/>',
             r=_size(NOTE_SIZE),
         ),
         _style("paragraph", "note-quote", "note", p='<w:ind w:left="720" w:firstLine="0"/>'),
@@ -475,7 +478,7 @@ def _border(side: str, eighths: int, space: int, colour: str) -> str:
 
 def _borders(element: str, **sides: tuple[int, int, str]) -> str:
     """Borders in the schema's order: eighths of a point, distance in points, colour."""
-    order = ("top", "left", "bottom", "right", "insideH", "insideV")
+    order = ("top", "left", "bottom", "right", "between", "insideH", "insideV")
     return f"<w:{element}>{''.join(_border(side, *sides[side]) for side in order if side in sides)}</w:{element}>"
 
 

@@ -13,7 +13,7 @@ from lxml import etree
 from convert.docx import scripts
 from convert.docx.grid import BODY_SIZE
 from convert.docx.roles import HEADING_LEVELS, LIST_LEVELS, name, style_id, table
-from convert.docx.styles import BOLD, CHAR, FIXED, LIST_INDENT, SIZES, Look
+from convert.docx.styles import BOLD, CHAR, FIXED, LIST_INDENT, NOTE_INDENT, SIZES, Look
 from convert.docx.wml import XML_SPACE, M, element, q
 
 Element = etree._Element
@@ -79,8 +79,9 @@ class TextPass:
         roles = {style_id(role): role for role in table() if "{" not in name(role, "{type}")}
         self._sizes = {id: SIZES.get(role, BODY_SIZE) for id, role in roles.items()}
         self._fixed = {style_id(role): line for role, line in FIXED.items()}
-        self._bold = {style_id(role) for role in BOLD}
-        self._bold |= {style_id("callout-title", type.name) for type in look.callouts}
+        titles = {style_id("callout-title", type.name) for type in look.callouts}
+        self._bold = {style_id(role) for role in BOLD} | titles
+        self._on_grid = titles | {id for id in roles if self._sizes[id] == BODY_SIZE} - self._bold
         self._east_asian = look.languages[1].split("-")[0] in ("ja", "zh", "ko") and look.languages[0] == "en-US"
 
     def finish(self) -> None:
@@ -128,6 +129,10 @@ class TextPass:
                 after = grid.getnext()
             if after is None or _style(after) != gap:
                 grid.addnext(_new_paragraph(gap))
+        for paragraph in list(self._root.iter(q("p"))):
+            after = paragraph.getnext()
+            if after is not None and after.tag == q("p") and _style(paragraph) == _style(after) == "SourceCode":
+                paragraph.addnext(_new_paragraph(gap))  # two framed paragraphs in a row share one frame
         for cell in self._root.iter(q("tc")):
             if cell[-1].tag != q("p"):
                 cell.append(_new_paragraph(gap))
@@ -169,7 +174,7 @@ class TextPass:
         if style in self._fixed and (tall or _holds(paragraph, q("ruby"))):
             line = str(self._fixed[style])
             _put(properties, element("spacing", line=line, lineRule="atLeast"), _PARAGRAPH_ORDER)
-        elif above and not tall and self._sizes.get(style) == BODY_SIZE and style not in self._bold:
+        elif above and not tall and style in self._on_grid:
             # on the grid Word would give such a line the room of two
             _put(properties, element("snapToGrid", val="0"), _PARAGRAPH_ORDER)
             line = str(self._look.grid.pitch)
@@ -182,6 +187,8 @@ class TextPass:
             _set_style(paragraph, style_id(role))
         elif style in _PARAGRAPHS:
             _set_style(paragraph, style_id(_PARAGRAPHS[style]))
+        if _style(paragraph) == style_id("note") and not _holds(paragraph, q("footnoteRef")):
+            _indent(paragraph, NOTE_INDENT)  # later paragraphs stand below the first one's text
 
     def _small(self, place: _Place) -> str:
         """The role of plain text where all text is small, else empty."""
@@ -203,7 +210,8 @@ class TextPass:
             if style in _PLAIN and not self._small(place) and level >= 0:
                 _set_style(paragraph, style_id("list-text"))
             if level >= 0:
-                _indent(paragraph, LIST_INDENT * (level + 1) + (2 * CHAR if style == "BlockText" else 0))
+                further = (2 * CHAR if style == "BlockText" else 0) + (NOTE_INDENT if self._note else 0)
+                _indent(paragraph, LIST_INDENT * (level + 1) + further)
             return
         depth.set(q("val"), str(max(0, level)))
         if style in _PLAIN:
@@ -211,6 +219,9 @@ class TextPass:
             _set_style(paragraph, style_id(self._small(place) or f"{kind}-{min(max(0, level) + 1, LIST_LEVELS)}"))
         else:
             self._restyle(paragraph, place)
+        if self._note and not place.cell and not place.box:
+            left = str(NOTE_INDENT + LIST_INDENT * (max(0, level) + 1))
+            _put(_properties(paragraph), element("ind", left=left, hanging=str(LIST_INDENT)), _PARAGRAPH_ORDER)
 
     # runs
 
