@@ -111,6 +111,8 @@ def _load_raster(data: bytes, for_format: str) -> PictureData:
 def _encode(image: Image.Image, lossy: bool) -> tuple[bytes, str]:
     """The image at print size, as JPEG or, if it must stay sharp or see-through, PNG; no metadata but its profile."""
     profile = image.info.get("icc_profile")
+    # Pillow writes comments and Exif data on, unless they are forgotten
+    image.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         image = image.convert("I").point(lambda value: value / 256).convert("L")
     see_through = image.mode in ("LA", "RGBA", "PA", "La", "RGBa") or "transparency" in image.info
