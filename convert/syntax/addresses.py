@@ -8,8 +8,8 @@ from convert.syntax.inline import Inline, InlineRule
 
 #: No white space, brackets, quotes or pipes; no CJK punctuation, kana, kanji, hangul or full-width forms.
 _ADDRESS = re.compile(
-    r"https?://(?=[A-Za-z0-9\[])(?:[^\s<>\"`|\\\[\]%\u2018-\u201f\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff"
-    r"\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]|%(?!%))++",
+    r"https?://(?=[A-Za-z0-9\[])(?>(?:[^\s<>\"`|\\\[\]%\u2018-\u201f\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff"
+    r"\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]|%(?!%))+)",
     re.I,
 )
 _TAIL = re.compile(r"(?:[?!.,:;*_~'\"]|&[A-Za-z0-9]+;)\Z")

@@ -7,7 +7,7 @@ import re
 from convert.syntax.inline import Inline, InlineRule
 from convert.syntax.prepared import SCHEME, EmbedMark, LinkMark
 
-_INSIDE = re.compile(r"(?:[^\[\]\n]++|\[(?!\[)|\](?!\]))*+")
+_INSIDE = re.compile(r"(?>(?:[^\[\]\n]++|\[(?!\[)|\](?!\]))*)")
 _SEPARATOR = re.compile(r"\\?\|")
 
 

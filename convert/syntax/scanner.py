@@ -126,7 +126,7 @@ RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$", re.M
 SETEXT = re.compile(r"(=+|-+)[ \t]*$", re.M)
 BULLET = re.compile(r"[-+*](?=[ \t]|$)", re.M)
 ORDINAL = re.compile(r"(\d{1,9})[.)](?=[ \t]|$)", re.M)
-DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*+\|?[ \t]*$", re.M)
+DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?>(?:\|[ \t]*:?-+:?[ \t]*)*)\|?[ \t]*$", re.M)
 CELL_BORDER = re.compile(r"(?<!\\)\|")
 COMMENT_MARK = re.compile(r"(?<!%)%%(?!%)|(?<!%)%%%%(?!%)")
 LIST_BEHIND_TAB = re.compile(r" ?\t[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]")
@@ -147,7 +147,9 @@ _HTML_BLOCK = re.compile(
     r"|thead|title|tr|track|ul)(?=[\s>]|/>|$)",
     re.I | re.M,
 )
-ATTRIBUTES = r"(?:\s++[A-Za-z_:][\w.:-]*+(?:\s*+=\s*+(?:[^\s\"'=<>`]++|'[^']*+'|\"[^\"]*+\"))?+)*+"
+# Nothing is tried twice: one character's repeats are possessive (*+), a group's are in an atomic group, since
+# Python 3.11.2 (Debian 12) finds wrong matches for possessive repeats of groups (CPython's issue 106052).
+ATTRIBUTES = r"(?>(?:\s++[A-Za-z_:][\w.:-]*+(?>(?:\s*+=\s*+(?:[^\s\"'=<>`]++|'[^']*+'|\"[^\"]*+\"))?))*)"
 _HTML_ALONE = re.compile(rf"<(?:[A-Za-z][A-Za-z0-9-]*+{ATTRIBUTES}\s*+/?|/[A-Za-z][A-Za-z0-9-]*+\s*+)>[ \t]*$", re.M)
 
 
