@@ -14,8 +14,7 @@ _KANJI = (
 )
 _READING = "\u3041-\u309f\u30a0-\u30ff\u31f0-\u31ff\uff66-\uff9fA-Za-zÀ-ɏ'’ 　-"
 _BRACES = re.compile(rf"\{{([^\s{{}}|\\]*[{_KANJI}][^\s{{}}|\\]*)((?:\\?\|[{_READING}]+)+)\}}")
-_DOTS = InlineRule("《", "《《", read_dots)
-AOZORA = re.compile(rf"[｜|]([^\s｜|《》]+)《([{_READING}・]+)》")
+_AOZORA = re.compile(rf"[｜|]([^\s｜|《》]+)《([{_READING}・]+)》")
 _CHARACTER = re.compile("[^\ufe00-\ufe0f\U000e0100-\U000e01ef][\ufe00-\ufe0f\U000e0100-\U000e01ef]?")
 _BORDER = re.compile(r"\\?\|")
 
@@ -62,3 +61,4 @@ def _ruby(bases: list[str], readings: list[str]) -> str:
 
 BRACES = InlineRule("{", r"\{(?=[^\s{}|\\]+\\?\|)", read_braces)
 AOZORA = InlineRule("｜", r"｜", read_aozora)
+DOTS = InlineRule("《", "《《", read_dots)
