@@ -60,5 +60,6 @@ def _ruby(bases: list[str], readings: list[str]) -> str:
 
 
 BRACES = InlineRule("{", r"\{(?=[^\s{}|\\]+\\?\|)", read_braces)
+DOTS = InlineRule("《", "《《", read_dots)
 AOZORA = InlineRule("｜", r"｜", read_aozora)
 DOTS = InlineRule("《", "《《", read_dots)
