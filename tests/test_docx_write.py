@@ -595,3 +595,16 @@ def test_other_languages_have_their_own_fonts(written) -> None:
     assert 'w:eastAsia="PMingLiU"' in docx.everything
     assert 'w:eastAsia="zh-TW"' in docx.everything
     assert 'w:val="en-GB"' in written(document(p("English"), language="en-GB")).everything
+
+
+def test_tasks_have_a_box_where_others_have_a_bullet(written) -> None:
+    def item(sign: str, text: str) -> list[Block]:
+        return [plain([span([string(sign)], attr("", ["task"], [("data-task", " ")])), *words(f" {text}")])]
+
+    docx = written(document(bullets([*item("☐", "まだ"), bullets(item("☑", "すんだ"))], [plain(words("点"))])))
+    by_text = {paragraph.text: paragraph for paragraph in docx.paragraphs}
+    assert by_text["☐\tまだ"].style == by_text["☑\tすんだ"].style == "Task"
+    assert by_text["☐\tまだ"].list_level is None
+    assert by_text["点"].list_level == 0
+    indents = [node.get(q("left")) for node in docx.xml("word/document.xml").iter(q("ind"))]
+    assert indents == ["420", "840"]

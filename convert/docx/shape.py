@@ -307,6 +307,8 @@ class _Shaper:
         if "placeholder" in classes:
             return [*anchor, _styled_span("placeholder-char", self._inlines(inner, room))]
         words = self._inlines(inner, room)
+        if "task" in classes:
+            return [_styled_span("task-box", words)]
         if "mark" in classes:
             return [*anchor, span(words, attr(classes=["mark"]))]
         if "small" in classes:

@@ -295,6 +295,8 @@ def _lists() -> list[str]:
     for level in range(1, LIST_LEVELS + 1):
         out.append(_style("paragraph", f"bullet-{level}", "normal"))
         out.append(_style("paragraph", f"number-{level}", "normal"))
+    # a box to tick stands where others have their bullet
+    out.append(_style("paragraph", "task", "normal", p=f'<w:ind w:left="{LIST_INDENT}" w:hanging="{LIST_INDENT}"/>'))
     out.append(_style("paragraph", "list-text", "normal", p=f'<w:ind w:left="{LIST_INDENT}"/>'))
     return out
 
@@ -314,6 +316,7 @@ def _characters(look: Look) -> list[str]:
         _style("character", "link", "default", r=f'<w:color w:val="{_LINK}"/>'),
         _style("character", "verbatim", "default", r=mono + "<w:noProof/>" + _size(CODE_SIZE + 0.5)),
         _style("character", "keyboard", "default", r=mono + "<w:noProof/>" + _size(CODE_SIZE) + edge),
+        _style("character", "task-box", "default", r=_fonts("Segoe UI Symbol", "Segoe UI Symbol")),
         _style("character", "small", "default", r=_size(8.5)),
         _style(
             "character",

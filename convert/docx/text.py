@@ -214,7 +214,12 @@ class TextPass:
                 _indent(paragraph, LIST_INDENT * (level + 1) + further)
             return
         depth.set(q("val"), str(max(0, level)))
-        if style in _PLAIN:
+        if style in _PLAIN and _tick(paragraph):
+            _remove(numbering)
+            _set_style(paragraph, style_id(self._small(place) or "task"))
+            left = str(LIST_INDENT * (max(0, level) + 1))
+            _put(_properties(paragraph), element("ind", left=left, hanging=str(LIST_INDENT)), _PARAGRAPH_ORDER)
+        elif style in _PLAIN:
             kind = "bullet" if id in self._bullets else "number"
             _set_style(paragraph, style_id(self._small(place) or f"{kind}-{min(max(0, level) + 1, LIST_LEVELS)}"))
         else:
@@ -336,6 +341,22 @@ def _new_paragraph(style: str) -> Element:
 
 def _is_empty(paragraph: Element) -> bool:
     return not any(child.tag != q("pPr") for child in paragraph) and paragraph.find(f"{q('pPr')}/{q('pBdr')}") is None
+
+
+def _tick(paragraph: Element) -> bool:
+    """Whether the paragraph begins with a box to tick; a tab then takes the place of the blank behind it."""
+    first = next(paragraph.iterchildren(q("r")), None)
+    named = None if first is None else first.find(f"{q('rPr')}/{q('rStyle')}")
+    if first is None or named is None or named.get(q("val")) != style_id("task-box"):
+        return False
+    blank = first.getnext()
+    if blank is not None and _text(blank).startswith(" "):
+        (shown, *_) = blank.findall(q("t"))
+        shown.text = (shown.text or "")[1:]
+    run = element("r")
+    run.append(element("tab"))
+    first.addnext(run)
+    return True
 
 
 def _indent(paragraph: Element, left: int) -> None:
