@@ -118,7 +118,7 @@ _BLOCK = st.one_of(
 
 
 @given(st.lists(_BLOCK, min_size=1, max_size=5), st.lists(_TEXT, min_size=4, max_size=4), st.lists(_BLOCK, max_size=3))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_a_note_does_the_numbers_are_right(blocks: list[str], notes: list[str], other: list[str]) -> None:
     definitions = "\n".join(f"[^{n}]: {text}" for n, text in enumerate(notes, 1))
     with TemporaryDirectory() as folder:

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from convert import pandoc
 from convert.formats import Output
 from convert.link.document import Document, Picture
+from convert.link.pictures import is_remote
 from convert.nodes import (
     Block,
     Node,
@@ -68,7 +69,8 @@ def _simple(node: Node, pictures: Mapping[str, Picture], notes: dict[int, list[B
             content[1] = attr()
         case "Image":
             content[0] = attr()
-            content[2][0] = quote(pictures[content[2][0].removeprefix("picture:")].path)
+            path = pictures[content[2][0].removeprefix("picture:")].path
+            content[2][0] = path if is_remote(path) else quote(path)
         case "Link":
             if has_class(node, "internal-link"):
                 return list(content[1])

@@ -45,7 +45,10 @@ from convert.nodes import Block
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture's file: an absolute path inside the vault, its place in the vault, its kind (``image/png`` …)."""
+    """A picture's file: an absolute path inside the vault, its place in the vault, its kind (``image/png`` …).
+
+    For one from the network: a path in the user's cache, and its address.
+    """
 
     file: Path
     path: str

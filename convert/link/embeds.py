@@ -71,16 +71,15 @@ def _markdown(node: Node, part: Part, linking: Linking, open_part: OpenPart) -> 
         if typed:
             alt, size = words(text) if text else [], typed
     place = place_of(node)
+    alt = words(plain_text(alt).strip()) if plain_text(alt).strip() else []
     if pictures.is_remote(address):
-        linking.report(Code.IMAGE_REMOTE, f"picture on the network: {address}", part.path, place)
-        return [linking.placeholder("image-remote", address[:200]), *notes]
+        return [pictures.show_remote(address, alt, size, part, linking, place), *notes]
     if links.safe_address(address) != "":
         shown = address[:60]
         linking.report(Code.IMAGE_INVALID, f"not a picture of the vault: {shown}", part.path, place)
         return [linking.placeholder("image-invalid", shown), *notes]
     path, _, name = address.partition("#")
     embed = _Embed(part, linking, place, open_part, _identity(node), bool(node.get("in_line")))
-    alt = words(plain_text(alt).strip()) if plain_text(alt).strip() else []
     return [*embed.show(unquote(path.partition("?")[0]), unquote(name), alt, size), *notes]
 
 
@@ -126,7 +125,8 @@ class _Embed:
     def _missing(self, path: str, typed: str) -> Inline:
         if links.is_outside(path, self.part.path, self.linking):
             self._report(Code.PATH_OUTSIDE, f"embedded file is outside the vault: {typed}")
-            return self._box("outside", typed)
+            in_text = pictures.is_picture(path)
+            return self.linking.placeholder("outside", typed) if in_text else self._box("outside", typed)
         if pictures.is_picture(path):
             self._report(Code.IMAGE_MISSING, f"picture does not exist: {typed}")
             return self.linking.placeholder("image-missing", typed)

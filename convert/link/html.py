@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from html import unescape
+from html import escape, unescape
 from posixpath import basename
 from urllib.parse import unquote, urlsplit
 
@@ -65,6 +65,7 @@ _EMPTY = "area base basefont br col embed frame hr img input keygen link meta pa
 _VOID = frozenset(_EMPTY.split())
 
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)(.*?)(/?)>\Z", re.DOTALL)
+_ANY_TAG = re.compile(r"<[^<>]*>")
 _ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
 _PIXELS = re.compile(r"\s*([1-9]\d{0,4})(?:px)?\s*\Z")
 _LANGUAGE = re.compile(r"language-([\w+#.-]+)")
@@ -273,6 +274,9 @@ class _Blocks:
             return ""
         parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
         page = lxml_html.document_fromstring(f"<html><body>{text}</body></html>", parser=parser)
+        if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+            _removed(self, "HTML nested too deeply: its tags are removed", self.place)
+            return escape(unescape(_ANY_TAG.sub(" ", text)))
         body = page.find("body")
         if body is None:
             return ""
@@ -290,6 +294,9 @@ class _Blocks:
         if name in _SHOWN:
             self.shown.append(_shown(self, name, attributes, self.place))
             element.addprevious(etree.Element("img", src=f"{_STANDS_FOR}{len(self.shown) - 1}"))
+            if name in _VOID:  # what libxml2 takes for its content is what comes after it
+                element.drop_tag()
+                return False
             element.drop_tree()
             return True
         if name in _DROPPED or name == "rp":

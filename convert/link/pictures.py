@@ -52,13 +52,31 @@ def is_picture(path: str) -> bool:
 
 def show(path: str, alt: list[Inline], size: Size, part: Part, linking: Linking, place: Place) -> Inline:
     """A picture of the vault, or a placeholder if its file is no picture."""
-    name = path.rpartition("/")[2]
-    kind = media_type(linking.vault.file(path))
     linking.dependencies.add(path)
+    return _show(linking.vault.file(path), path, alt, size, part, linking, place)
+
+
+def show_remote(address: str, alt: list[Inline], size: Size, part: Part, linking: Linking, place: Place) -> Inline:
+    """A picture of the network if the user allows to fetch it, else a placeholder."""
+    message = f"picture on the network: {address}"
+    if linking.settings.allow_network:
+        from convert.link import remote  # noqa: PLC0415 - half of all of Python's network modules
+
+        try:
+            return _show(remote.fetch(address), address, alt, size, part, linking, place)
+        except remote.RemoteError as error:
+            message = f"picture cannot be fetched: {address}: {error}"
+    linking.report(Code.IMAGE_REMOTE, message, part.path, place)
+    return linking.placeholder("image-remote", address[:200])
+
+
+def _show(file: Path, path: str, alt: list[Inline], size: Size, part: Part, linking: Linking, place: Place) -> Inline:
+    name = path.rpartition("/")[2]
+    kind = media_type(file)
     if kind is None:
         linking.report(Code.IMAGE_INVALID, f"the file is no picture: {path}", part.path, place)
         return linking.placeholder("image-invalid", name)
-    key = linking.picture_key(Picture(linking.vault.file(path), path, kind))
+    key = linking.picture_key(Picture(file, path, kind))
     return image(alt or words(splitext(name)[0]), f"picture:{key}", attr("", [], size))
 
 
