@@ -13,6 +13,8 @@ from convert.diagnostics import Diagnostic, Severity
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _BAR = 24
+#: Messages that are shown of one note; a note that is broken throughout must not bury the others' messages.
+_MOST = 50
 #: Controls, halves of surrogate pairs, and signs that turn the direction of a line.
 _INVISIBLE = {"Cc", "Cs"}
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -88,18 +90,22 @@ class Terminal:
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Each diagnostic that the verbosity shows, once: an embedded note's come with every note that embeds it."""
-        shown = {-1: (Severity.ERROR,), 0: (Severity.ERROR, Severity.WARNING)}.get(self._verbosity, tuple(Severity))
-        for diagnostic in diagnostics:
-            if diagnostic.severity in shown and diagnostic not in self._told:
-                self._told.add(diagnostic)
-                text = visible(str(diagnostic))
-                if self._colours:
-                    word = f" {diagnostic.severity}: "
-                    text = text.replace(word, f"\x1b[{_COLOURS[diagnostic.severity]}m{word}\x1b[0m", 1)
-                if self._verbosity > 0 and diagnostic.hint:
-                    text += f"\n    {visible(diagnostic.hint)}"
-                self._erase()
-                self._stream.write(text + "\n")
+        levels = {-1: (Severity.ERROR,), 0: (Severity.ERROR, Severity.WARNING)}.get(self._verbosity, tuple(Severity))
+        fresh = [d for d in diagnostics if d.severity in levels and d not in self._told]
+        self._told.update(fresh)
+        # Errors first if there are too many, each in its place otherwise.
+        shown = fresh if self._verbosity > 0 else sorted(fresh, key=lambda d: d.severity is not Severity.ERROR)[:_MOST]
+        self._erase()
+        for diagnostic in sorted(shown):
+            text = visible(str(diagnostic))
+            if self._colours:
+                word = f" {diagnostic.severity}: "
+                text = text.replace(word, f"\x1b[{_COLOURS[diagnostic.severity]}m{word}\x1b[0m", 1)
+            if self._verbosity > 0 and diagnostic.hint:
+                text += f"\n    {visible(diagnostic.hint)}"
+            self._stream.write(text + "\n")
+        if len(shown) < len(fresh):
+            self._stream.write(f"… and {len(fresh) - len(shown)} more (-v shows all)\n")
         self._stream.flush()
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from convert import build, cli, platform_libs, worker
-from convert.diagnostics import Code
+from convert.diagnostics import Code, diagnose
 from convert.output import Made
 from convert.platform_libs import LIBRARIES
 from convert.terminal import Terminal, visible
@@ -491,8 +491,6 @@ def test_a_bar_on_a_terminal_and_lines_elsewhere(monkeypatch: pytest.MonkeyPatch
 
 
 def test_colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    from convert.diagnostics import diagnose
-
     def shown(environ: dict[str, str], stream: io.StringIO) -> str:
         Terminal(stream=stream, environ=environ).diagnostics([diagnose(Code.LINK_MISSING, "m", "n.md", 1, 2)])
         return stream.getvalue()
@@ -504,13 +502,23 @@ def test_colours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_message_is_told_once() -> None:
-    from convert.diagnostics import diagnose
-
     stream = io.StringIO()
     terminal = Terminal(stream=stream)
     for _ in range(2):
         terminal.diagnostics([diagnose(Code.LINK_MISSING, "m", "n.md", 1, 2)])
     assert stream.getvalue().count("\n") == 1
+
+
+def test_a_flood_of_messages_is_cut_off() -> None:
+    flood = [diagnose(Code.LINK_MISSING, "m", "n.md", line, 1) for line in range(1, 200)]
+    fault = diagnose(Code.NOTE_FAILED, "m", "n.md", 500)
+    for verbosity, count in ((0, 51), (1, 400), (-1, 1)):
+        stream = io.StringIO()
+        Terminal(verbosity, stream=stream).diagnostics([*flood, fault])
+        lines = stream.getvalue().splitlines()
+        assert len(lines) == count
+        assert verbosity or lines[-1] == "… and 150 more (-v shows all)"
+        assert any("note.failed" in line for line in lines)
 
 
 def test_a_name_cannot_drive_the_terminal() -> None:

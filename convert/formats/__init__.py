@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias
 
 from convert.diagnostics import Diagnostic
-from convert.link.document import Document
 from convert.settings import Settings
+
+if TYPE_CHECKING:  # the command line wants the names of the formats, and none of what makes documents
+    from convert.link.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class Output:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-Writer = Callable[[Document, Settings], Output]
+Writer: TypeAlias = "Callable[[Document, Settings], Output]"
 
 #: name on the command line and file extension -> module with ``write(document, settings) -> Output``
 FORMATS = {
