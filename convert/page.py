@@ -22,6 +22,7 @@ from convert import __version__, callouts, footnotes, pandoc, pictures, resource
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.labels import label
 from convert.link.document import Document
+from convert.nodes import clone
 from convert.pictures import PictureData, PictureError
 from convert.settings import Settings
 
@@ -33,7 +34,10 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 _DOTTED = re.compile("[\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
                      "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\U000e0100-\U000e01ef]+")  # fmt: skip
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u04ff\u1e00-\u1fff]")
-_NO_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)])
+#: control characters and what is no character: XML refuses some, no font has any
+_NO_TEXT = dict.fromkeys(
+    [*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)]
+)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TEXT_HIDDEN = {"rt", "fnref", "callout-icon"}
 _SLOT = "kumihan-body"
@@ -55,7 +59,7 @@ class Page:
 
 def build(document: Document, *, styles: str = "", screen: bool = False) -> Page:
     """The page of a document; ``styles`` is CSS to embed, ``screen`` chooses what only browsers need."""
-    blocks = footnotes.copy(document.blocks)
+    blocks = clone(document.blocks)
     footnotes.detach(blocks)
     shell = (
         _environment()
@@ -71,7 +75,7 @@ def build(document: Document, *, styles: str = "", screen: bool = False) -> Page
             body=Markup(f"<{_SLOT}></{_SLOT}>"),  # noqa: S704
         )
     )
-    root = lxml.html.document_fromstring(shell.translate(_NO_XML))
+    root = lxml.html.document_fromstring(shell.translate(_NO_TEXT))
     slot = next(root.iter(_SLOT))
     main = parent_of(slot)
     at = main.index(slot)
@@ -91,7 +95,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
 def _parse(html: str) -> Element:
     """Pandoc's HTML is well-formed, and as XML its names keep their case and nothing is moved about."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
-    return etree.fromstring(f"<div>{html.translate(_NO_XML)}</div>", parser)
+    return etree.fromstring(f"<div>{html.translate(_NO_TEXT)}</div>", parser)
 
 
 def mark_form(settings: Settings, chosen: theme.Theme) -> str:
@@ -244,6 +248,8 @@ def _dress(page: Page, document: Document) -> None:
         if tag == "span":
             if "fnref" in classes:
                 page.marks.append(element)
+            elif "task" in classes:
+                _dress_task(element)
         elif tag == "div":
             if "callout" in classes:
                 _dress_callout(element, table)
@@ -315,6 +321,17 @@ def place_pictures(page: Page, document: Document, for_format: str) -> Iterator[
             if parent.tag == "p" and len(parent) == 1 and not (parent.text or "").strip() and not element.tail:
                 add_class(parent, "picture")
             yield element, address, data
+
+
+def _dress_task(box: Element) -> None:
+    """A task's box takes the place of its item's bullet; Obsidian's class and state go to the item."""
+    item = next(box.iterancestors("li"), None)
+    if item is None:
+        return
+    add_class(item, "task-list-item")
+    item.set("data-task", box.get("data-task", ""))
+    if box.text not in ("☐", "☑"):
+        add_class(box, "task-state")
 
 
 def _dress_callout(box: Element, table: callouts.CalloutTable) -> None:

@@ -20,8 +20,8 @@ from convert.pdf.engine import Asset, Layout
 from convert.pdf.geometry import geometry
 from convert.settings import Settings
 
-#: layouts of one document, at most; the first is enough for most
-MOST_LAYOUTS = 6
+#: layouts of one document, at most, and how many in a row may be no better; the first is enough for most
+MOST_LAYOUTS, MOST_IN_VAIN = 6, 2
 
 #: what style sheets and counters print beside the document's own text
 _GENERATED = "0123456789 /.・…-"
@@ -84,24 +84,31 @@ class _Printer:
 
     def lay_out(self) -> tuple[Layout, tuple[Astray, ...]]:
         """The best of a few layouts, and the notes that are not on the page of their mark even there."""
-        best: tuple[Layout, tuple[Astray, ...]] | None = None
-        for _ in range(MOST_LAYOUTS):
-            layout = engine.lay_out(self._page.root, self._sheets, self._assets, self._choice)
-            astray = check.astray(layout.pages, self._page.bodies)
-            if best is None or _badness(astray) < _badness(best[1]):
-                best = layout, astray
-            if not astray or not check.hold_back(layout.pages, astray):
+        best = self._try()
+        in_vain = 0
+        tried = best
+        for _ in range(MOST_LAYOUTS - 1):
+            if not tried[1] or in_vain == MOST_IN_VAIN:
                 break
-        if best is None:
-            raise AssertionError("no layout was tried")
+            released = footnotes.release(self._page, [note.number for note in tried[1] if note.queued])
+            if not check.hold_back(tried[0].pages, tried[1]) and not released:
+                break
+            tried = self._try()
+            in_vain += 1
+            if _badness(tried) < _badness(best):
+                best, in_vain = tried, 0
         lost = [note.number for note in best[1] if not note.note]
         if lost:
             footnotes.to_end(self._page, lost)
-            layout = engine.lay_out(self._page.root, self._sheets, self._assets, self._choice)
-            best = layout, check.astray(layout.pages, self._page.bodies)
+            best = self._try()
         return best
 
+    def _try(self) -> tuple[Layout, tuple[Astray, ...]]:
+        layout = engine.lay_out(self._page.root, self._sheets, self._assets, self._choice)
+        return layout, check.astray(layout.pages, self._page.bodies)
 
-def _badness(astray: tuple[Astray, ...]) -> tuple[int, int]:
-    """Lost notes weigh more than any number of moved ones."""
-    return sum(not note.note for note in astray), len(astray)
+
+def _badness(tried: tuple[Layout, tuple[Astray, ...]]) -> tuple[int, int, int]:
+    """Lost notes weigh more than any number of moved ones, and those more than pages."""
+    layout, astray = tried
+    return sum(not note.note for note in astray), len(astray), len(layout.pages)

@@ -312,6 +312,17 @@ def _place_of(float_: Element, count: int) -> tuple[Element, str, int]:
     raise ValueError("fewer letters than counted")
 
 
+def release(page: Page, numbers: Iterable[int]) -> bool:
+    """Let these notes follow when there is room, since their marks' lines would wait for it in vain; False if they do."""
+    waiting = {f"fn-{number}" for number in numbers}
+    changed = False
+    for float_ in page.main.iter("div"):
+        if float_.get("id") in waiting and "queued" not in float_.get("class", "").split():
+            add_class(float_, "queued")
+            changed = True
+    return changed
+
+
 def to_end(page: Page, numbers: Iterable[int]) -> None:
     """Put the floats of these notes behind the text, as plain blocks: the last resort for a note no page would take."""
     for number in numbers:
