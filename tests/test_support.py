@@ -173,7 +173,8 @@ def test_docx_paragraphs_notes_and_lists() -> None:
     assert [(p.text, p.list_level, p.bullet) for p in word.paragraphs[1:3]] == [("一", 0, False), ("点", 1, True)]
     assert word.paragraphs[3].list_level is None
     assert word.paragraphs[3].bold == ("太字",)
-    assert word.paragraphs[4].text == "（くみ）組\t右\n下"
+    assert word.paragraphs[4].text == "組\t右\n下"
+    assert word.paragraphs[4].readings == ("くみ",)
 
 
 def test_docx_boxes_links_and_properties() -> None:

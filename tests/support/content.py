@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 from tests.support.docx import Docx
-from tests.support.html import Html
+from tests.support.html import Html, text
 from tests.support.pdf import Pdf, squeezed
 
+#: Bullets, numbers of lists and notes, boxes of tasks: drawn, not written, in one format or another.
+LABELS = "0123456789.•◦▪‣・☐☒☑"
 #: A line is looked for in pieces of about this many characters; shorter ones may be found by chance.
 _PIECE = 24
 
@@ -25,7 +26,7 @@ def pieces(text: str) -> list[str]:
 
 
 def missing(wanted: str, there: str, *, ignore: str = "") -> list[str]:
-    """The pieces of ``wanted`` that ``there`` has neither whole nor cut in two (by the end of a page).
+    """The pieces of ``wanted`` that ``there`` does not have.
 
     Args:
         wanted: text with a line for each block.
@@ -33,26 +34,37 @@ def missing(wanted: str, there: str, *, ignore: str = "") -> list[str]:
         ignore: characters that don't matter, such as bullets and labels.
     """
     drop = {ord(char): None for char in ignore}
-    text = unicodedata.normalize("NFC", squeezed(there)).translate(drop)
-    lost = []
-    for piece in pieces(unicodedata.normalize("NFC", wanted).translate(drop)):
-        if piece in text:
-            continue
-        if not any(piece[:cut] in text and piece[cut:] in text for cut in range(1, len(piece))):
-            lost.append(piece)
-    return lost
+    found = unicodedata.normalize("NFC", squeezed(there)).translate(drop)
+    sought = pieces(unicodedata.normalize("NFC", wanted).translate(drop))
+    return [piece for piece in sought if not _in_parts(piece, found, 3)]
+
+
+def _in_parts(piece: str, found: str, most: int) -> bool:
+    """Whether ``piece`` is there, cut into at most that many parts (by a mark, by the end of a page)."""
+    if piece in found:
+        return True
+    cuts = range(len(piece) - 1, 0, -1) if most > 1 else ()
+    longest = next((cut for cut in cuts if piece[:cut] in found), 0)
+    return bool(longest) and _in_parts(piece[longest:], found, most - 1)
 
 
 def word_text(word: Docx) -> str:
-    """The body and the notes of a Word file."""
-    return "\n".join([word.text, *(note.text for note in word.footnotes)])
+    """The body and the notes of a Word file; the readings of ruby at the end."""
+    paragraphs = [*word.paragraphs, *(p for note in word.footnotes for p in note.paragraphs)]
+    return "\n".join([*(p.text for p in paragraphs), *(reading for p in paragraphs for reading in p.readings)])
 
 
-def lost_between(page: Html, pdf: Pdf | None = None, word: Docx | None = None, ignore: str = "") -> list[str]:
-    """What the HTML shows and another format does not; what a reader cannot see in it is not asked for."""
-    lost: Iterable[str] = []
-    if pdf is not None:
-        lost = [*lost, *(f"PDF: {piece}" for piece in missing(page.text, pdf.text(), ignore=ignore))]
-    if word is not None:
-        lost = [*lost, *(f"DOCX: {piece}" for piece in missing(page.text, word_text(word), ignore=ignore))]
-    return list(lost)
+def page_text(page: Html, unwanted: str = ".fnref, .footnote-back") -> str:
+    """A page's visible text without what other formats draw their own way; the readings of ruby at the end."""
+    readings = page.all("rt")
+    body = text(page.one("body"), skip=frozenset([*page.all(unwanted), *readings]))
+    return "\n".join([body, *map(text, readings)])
+
+
+def lost_between(page: Html, pdf: Pdf, word: Docx, *, ignore: str = LABELS) -> list[str]:
+    """What the HTML shows and another format does not. (PDF draws formulas; they are no text there.)"""
+    drawn = page_text(page, ".fnref, .footnote-back, math")
+    return [
+        *(f"PDF: {piece}" for piece in missing(drawn, pdf.characters, ignore=ignore)),
+        *(f"DOCX: {piece}" for piece in missing(page_text(page), word_text(word), ignore=ignore)),
+    ]

@@ -40,6 +40,7 @@ class Paragraph:
     bold: tuple[str, ...] = ()
     italic: tuple[str, ...] = ()
     struck: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,7 @@ class Docx:
             bold=tuple(self._styled(element, "b")),
             italic=tuple(self._styled(element, "i")),
             struck=tuple(self._styled(element, "strike")),
+            readings=tuple(_text(rt) for rt in element.iterfind(".//w:rt", NAMES)),
         )
 
     def _styled(self, paragraph: etree._Element, property: str) -> Iterator[str]:
@@ -241,8 +243,9 @@ def _val(element: etree._Element | None) -> str:
 
 
 def _text(element: etree._Element) -> str:
-    """What a reader sees: breaks are line ends, tabs tabs, paragraphs on lines of their own, ruby's reading in （）."""
+    """What a reader sees: breaks are line ends, tabs tabs, paragraphs lines of their own; ruby without its reading."""
     out: list[str] = []
+    reading = f"{{{W}}}rt"
     for node in element.iter():
         if not isinstance(node.tag, str):
             continue
@@ -252,8 +255,8 @@ def _text(element: etree._Element) -> str:
         elif name.namespace != W:
             continue
         elif name.localname == "t":
-            reading = any(True for _ in node.iterancestors(f"{{{W}}}rt"))
-            out.append(f"（{node.text or ''}）" if reading else node.text or "")
+            if element.tag == reading or next(node.iterancestors(reading), None) is None:
+                out.append(node.text or "")
         elif name.localname in {"br", "cr"}:
             out.append("\n")
         elif name.localname == "tab" and node.getparent() is not None and node.getparent().tag == f"{{{W}}}r":
