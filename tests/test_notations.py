@@ -26,7 +26,7 @@ def test_aozora_ruby() -> None:
 
 
 def test_dots() -> None:
-    assert prepared("これが《《要**点**》》だ。《《開いたまま\n》》", "dots") == "これが<em>要**点**</em>だ。《《開いたまま\n》》"
+    assert prepared("《《要**点**》》だ。《《開いた\n》》", "dots") == "<em>要**点**</em>だ。《《開いた\n》》"
 
 
 def test_each_is_named_like_its_setting() -> None:

@@ -1,4 +1,4 @@
-"""Ruby as Japanese writers type it: ``{漢字|かんじ}``, ``{東京|とう|きょう}``, ``｜漢字《かんじ》``; dots: ``《《点》》``.
+"""Ruby as writers type it: ``{漢字|かんじ}``, ``{東京|とう|きょう}``, ``｜漢字《かんじ》``; dots ``《《点》》``.
 
 Each becomes HTML that every output knows. What is not a reading over kanji is left as text.
 """
