@@ -89,13 +89,22 @@ def test_embeds_in_list_items_and_cells(tmp_path: Path) -> None:
     assert show(document.blocks) == (f"<ul><li><plain>項</plain>{b}</li></ul><table><plain>h</plain>{b}</table>")
 
 
-def test_where_only_a_line_can_stand_the_name_is_printed(tmp_path: Path) -> None:
-    document = linked(tmp_path, {"A.md": "# H ![[B]]\n\n> [!note] T ![[B#x]]\n> c", "B.md": "# x\n"})
+def test_an_id_at_the_end_of_a_quote_is_that_of_the_quote(tmp_path: Path) -> None:
+    quote = "<quote><p>a</p><p>b</p></quote>"
+    document = linked(tmp_path, {"A.md": "> a\n>\n> b ^q\n\n![[#^q]]"})
     check(document)
-    assert said(document) == ["A.md:1:5 embed.inline", "A.md:3:13 embed.inline"]
+    assert show(document.blocks) == quote + embed("#^q", quote)
+
+
+def test_where_only_a_line_can_stand_the_name_is_printed(tmp_path: Path) -> None:
+    text = "# H ![[B]]\n\n> [!note] T ![[B#x]]\n> c\n\n[l ![[B]]](https://e.com)"
+    document = linked(tmp_path, {"A.md": text, "B.md": "# x\n"})
+    check(document)
+    assert said(document) == ["A.md:1:5 embed.inline", "A.md:3:13 embed.inline", "A.md:6:4 embed.inline"]
     shown = show(document.blocks)
     assert "<h1 #h-h-b>H <span.internal-link>B</span></h1>" in shown
     assert "T <span.internal-link>B › x</span>" in shown
+    assert "<a.external-link https://e.com>l B</a>" in shown
 
 
 def test_markdown_form(tmp_path: Path) -> None:

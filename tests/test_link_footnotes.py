@@ -105,7 +105,22 @@ def test_what_is_not_defined_is_told_once(tmp_path: Path) -> None:
 
 
 _WORD = st.sampled_from(["あ", "語。", "*強*", "[t](https://e.com)", "`c`", "「", "x", "|", "==m=="])
-_REF = st.sampled_from(["[^1]", "[^2]", "[^3]", "[^4]", "^[i]", "[[A|t[^1]]]", "![[#^b]]", "![[A]]", "![[B#H]]"])
+_REF = st.sampled_from(
+    [
+        "[^1]",
+        "[^2]",
+        "[^3]",
+        "[^4]",
+        "^[i]",
+        "[[A|t[^1]]]",
+        "[[A|[t](u)]]",
+        "[u ![[B]]](u)",
+        "`",
+        "![[#^b]]",
+        "![[A]]",
+        "![[B#H]]",
+    ]
+)
 _TEXT = st.lists(st.one_of(_WORD, _REF), min_size=1, max_size=6).map(" ".join)
 _BLOCK = st.one_of(
     _TEXT,

@@ -165,6 +165,29 @@ def test_an_address_that_looks_like_a_mark_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[[A|[t](https://e.com)]]", "<span.internal-link>[t](https://e.com)</span>"),
+        ("[[A|https://e.com]]", "<span.internal-link>https://e.com</span>"),
+        ("[x https://e.com y](https://f.com)", "<a.external-link https://f.com>x https://e.com y</a>"),
+        ("[x [[B]] y](https://e.com)", "[x <span.internal-link>B</span> y](https://e.com)"),
+        ("<a href='https://e.com'>[[B]]</a>", "<span.internal-link>B</span>"),
+        ("[[A|`]]`]]", "[[A|<code>]]</code>]]"),
+        ("[[A|`a|b`]]", "<span.internal-link><code>a|b</code></span>"),
+        ("[[A|x\\]] y](z)", "<span.internal-link>x\\</span> y](z)"),
+        ("[[A|a]b]]", "<span.internal-link>a]b</span>"),
+        ("[[#]]", "<span.internal-link>[[#]]</span>"),
+        ("[[ ]] ![[]]", "[[ ]] ![[]]"),
+        ("[[A|x\n]]", "[[A|x<br>]]"),
+        ("[t](<>) [t]()", "t t"),
+        ("[r]\n\n[r]: kumihan:x", "r"),
+    ],
+)
+def test_links_in_links_and_other_oddities(tmp_path: Path, text: str, shown: str) -> None:
+    assert one(tmp_path, text) == shown
+
+
+@pytest.mark.parametrize(
     ("text", "stripped"),
     [
         ("（1） これまで", "（1） これまで"),

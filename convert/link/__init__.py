@@ -11,6 +11,7 @@ from convert.link import (
     anchors,
     callouts,
     embeds,
+    figures,
     footnotes,
     headings,
     html,
@@ -69,6 +70,7 @@ def _open(part: Part, linking: Linking) -> None:
     anchors.run(part, linking)
     tasks.run(part, linking)
     tags.run(part, linking)
+    figures.run(part, linking)
     links.run(part, linking)
     embeds.run(part, linking, _open)
     split.run(part, linking)

@@ -48,11 +48,16 @@ class Picture:
     """A picture's file: an absolute path inside the vault, its place in the vault, its kind (``image/png`` …).
 
     For one from the network: a path in the user's cache, and its address.
+
+    A picture that Kumihan drew has ``data`` in place of a file, a made-up name as ``path``, and as
+    ``source`` what it was drawn from: the text of a Mermaid fence.
     """
 
     file: Path
     path: str
     media_type: str
+    data: bytes | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

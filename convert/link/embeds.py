@@ -35,7 +35,7 @@ def run(part: Part, linking: Linking, open_part: OpenPart) -> None:
         if node["t"] in {"Header", "Link", "Image"} or (node["t"] == "Div" and "callout-title" in node["c"][0][1]):
             for inner in (inner for children in child_lists(node) for inner in walk(children)):
                 if inner["t"] == "Image":
-                    inner["in_line"] = True
+                    inner["in_line"] = "line" if node["t"] in {"Header", "Div"} else "link"
 
     def change(node: Node) -> list[Node] | None:
         if node["t"] != "Image":
@@ -50,7 +50,7 @@ def run(part: Part, linking: Linking, open_part: OpenPart) -> None:
                 return [{**span([]), "footnote": part.footnotes[mark.definition]}]
             case EmbedMark():
                 place = (mark.line, mark.column)
-                embed = _Embed(part, linking, place, open_part, _identity(node), bool(node.get("in_line")))
+                embed = _Embed(part, linking, place, open_part, _identity(node), node.get("in_line", ""))
                 alt, size = pictures.split_options(mark.options or "")
                 return embed.show(mark.path, mark.subpath, words(alt) if alt else [], size)
         return _markdown(node, part, linking, open_part)
@@ -79,7 +79,7 @@ def _markdown(node: Node, part: Part, linking: Linking, open_part: OpenPart) -> 
         linking.report(Code.IMAGE_INVALID, f"not a picture of the vault: {shown}", part.path, place)
         return [linking.placeholder("image-invalid", shown), *notes]
     path, _, name = address.partition("#")
-    embed = _Embed(part, linking, place, open_part, _identity(node), bool(node.get("in_line")))
+    embed = _Embed(part, linking, place, open_part, _identity(node), node.get("in_line", ""))
     return [*embed.show(unquote(path.partition("?")[0]), unquote(name), alt, size), *notes]
 
 
@@ -87,7 +87,7 @@ class _Embed:
     """One embed: where it stands, and what is to be shown."""
 
     def __init__(
-        self, part: Part, linking: Linking, place: Place, open_part: OpenPart, identity: str, in_line: bool
+        self, part: Part, linking: Linking, place: Place, open_part: OpenPart, identity: str, in_line: str
     ) -> None:
         self.part = part
         self.linking = linking
@@ -107,6 +107,8 @@ class _Embed:
             if self.in_line:
                 self._report(Code.EMBED_INLINE, f"only the name of {typed} can be printed here")
                 text = words(subpath.shown(path, name, self.linking.settings.links_heading))
+                if self.in_line == "link":
+                    return text
                 return links.to_vault(text, path, name, self.part, self.linking, self.place)
             return [self._note(found, name, typed)]
         if pictures.is_picture(found):

@@ -29,9 +29,11 @@ def run(part: Part, linking: Linking) -> None:
         if node["t"] != "Link":
             return None
         (_, inlines, (address, title)) = node["c"]
+        rewrite(inlines, _without_link)
         mark = part.marks.get(mark_key(node))
         if isinstance(mark, LinkMark):
-            text = inlines or words(subpath.shown(mark.path, mark.subpath, linking.settings.links_heading))
+            form = linking.settings.links_heading
+            text = inlines or words(subpath.shown(mark.path, mark.subpath, form) or mark.source)
             return to_vault(text, mark.path, mark.subpath, part, linking, (mark.line, mark.column))
         if not address or address.startswith(SCHEME):
             return list(inlines)
@@ -47,6 +49,11 @@ def run(part: Part, linking: Linking) -> None:
 
     for tree in part.trees():
         rewrite(tree, change)
+
+
+def _without_link(node: Node) -> list[Node] | None:
+    """A link within a link (an address in an alias) is text."""
+    return list(node["c"][1]) if node["t"] == "Link" else None
 
 
 def safe_address(address: str) -> str | None:

@@ -17,6 +17,10 @@ EXTENSIONS = frozenset((".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg"
 
 _SIZE = re.compile(r"[1-9]\d{0,4}(?:x[1-9]\d{0,4})?\Z")
 _REMOTE = re.compile(r"https?:|//", re.IGNORECASE)
+#: Addresses that Obsidian shows as a player or post, though written like a picture.
+_PLAYER = re.compile(
+    r"(?:https?:)?//(?:(?:www\.|m\.)?youtube\.com|youtu\.be|(?:www\.)?(?:twitter|x)\.com)/", re.IGNORECASE
+)
 _SIGNATURES = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
@@ -59,6 +63,9 @@ def show(path: str, alt: list[Inline], size: Size, part: Part, linking: Linking,
 def show_remote(address: str, alt: list[Inline], size: Size, part: Part, linking: Linking, place: Place) -> Inline:
     """A picture of the network if the user allows to fetch it, else a placeholder."""
     message = f"picture on the network: {address}"
+    if _PLAYER.match(address):
+        linking.report(Code.EMBED_UNSUPPORTED, f"cannot be printed: {address}", part.path, place)
+        return linking.placeholder("frame", address[:200])
     if linking.settings.allow_network:
         from convert.link import remote  # noqa: PLC0415 - half of all of Python's network modules
 

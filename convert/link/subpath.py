@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from convert.compiled import NoteAst, mark_key
-from convert.nodes import Block, Node, child_lists, clone, lists
+from convert.nodes import Block, Node, child_lists, clone, lists, walk
 from convert.syntax.prepared import BlockIdMark, Prepared
 
 _STRIPPED = re.compile(r"[!\"#$%&()*+,.:;<=>?@^`{|}~/\[\]\\\n ]+")
@@ -101,26 +101,38 @@ def _from_heading(siblings: Sequence[Block], at: int) -> list[Block]:
 def _block(ast: NoteAst, id: str) -> list[Block] | None:
     marks = ast.prepared.marks
     keys = {key for key, mark in marks.items() if isinstance(mark, BlockIdMark) and mark.id.lower() == id}
-    for tree in (ast.blocks, *ast.footnotes.values()):
-        for children in lists(tree):
-            for at, node in enumerate(children):
-                if node["t"] == "BulletList":
-                    for item in node["c"]:
-                        if item and _carries(item[0], keys):
-                            return [{"t": "BulletList", "c": [clone(item)]}]
-                elif node["t"] == "OrderedList":
-                    (start, style, delimiter), items = node["c"]
-                    for number, item in enumerate(items, start):
-                        if item and _carries(item[0], keys):
-                            return [{"t": "OrderedList", "c": [[number, style, delimiter], [clone(item)]]}]
-                elif not _carries(node, keys):
-                    continue
-                elif stands_alone(node):
-                    return clone(children[at - 1 : at]) if at else None
-                elif node["t"] == "Header":
-                    return _from_heading(children, at)
-                else:
-                    return clone([node])
+    stack = [ast.blocks, *ast.footnotes.values()][::-1]
+    while stack:
+        children = stack.pop()
+        for at, node in enumerate(children):
+            found = _named(node, children[:at], keys)
+            if found is None:
+                continue
+            if node["t"] == "Header":
+                return _from_heading(children, at)
+            return found or None
+        below = [deeper for node in children if node["t"] != "BlockQuote" for deeper in child_lists(node)]
+        stack += reversed(below)
+    return None
+
+
+def _named(node: Block, before: Sequence[Block], keys: set[str]) -> list[Block] | None:
+    """A copy of what a block id in this block names; None if there is none in it."""
+    match node["t"]:
+        case "BlockQuote":
+            # A part of a quote has no id of its own: one at its end is that of the whole.
+            return clone([node]) if any(_carries(inner, keys) for inner in walk(node["c"])) else None
+        case "BulletList":
+            for item in node["c"]:
+                if item and _carries(item[0], keys):
+                    return [{"t": "BulletList", "c": [clone(item)]}]
+        case "OrderedList":
+            (start, style, delimiter), items = node["c"]
+            for number, item in enumerate(items, start):
+                if item and _carries(item[0], keys):
+                    return [{"t": "OrderedList", "c": [[number, style, delimiter], [clone(item)]]}]
+        case _ if _carries(node, keys):
+            return clone(before[-1:]) if stands_alone(node) else clone([node])
     return None
 
 

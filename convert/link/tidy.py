@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convert.nodes import Block, Node, lists
+from convert.nodes import Block, Node, has_class, lists
 
 _BREAKS = frozenset(("SoftBreak", "LineBreak"))
 _PARAGRAPHS = frozenset(("Para", "Plain"))
@@ -10,7 +10,7 @@ _PARAGRAPHS = frozenset(("Para", "Plain"))
 
 def run(blocks: list[Block]) -> None:
     """Leave a tree that holds pandoc's own nodes, and nothing else, in the document."""
-    for children in lists(blocks):
+    for children in reversed(list(lists(blocks))):  # what is within first: it may become empty
         out: list[Node] = []
         for node in children:
             for extra in node.keys() - {"t", "c"}:
@@ -22,6 +22,8 @@ def run(blocks: list[Block]) -> None:
             if node["t"] == "Space" and out and out[-1]["t"] in {"Space", *_BREAKS}:
                 continue
             if node["t"] == "Str" and not node["c"]:
+                continue
+            if has_class(node, "callout-content") and not node["c"][1]:
                 continue
             out.append(node)
         children[:] = out

@@ -64,6 +64,8 @@ class Inline:
         self.preparation = preparation
         self.kind = kind
         self.nested = nested
+        #: Whether there is a Markdown link in it (after :meth:`scan`).
+        self.has_link = False
         self.edits: list[Edit] = []
         self._offsets = offsets
         self._sources = sources
@@ -226,6 +228,7 @@ class Inline:
         while self._addresses and self._addresses[-1][0] > bracket.at:
             self._addresses.pop()
         if not bracket.is_image:
+            self.has_link = True
             self._brackets = [b if b.is_image else b._replace(active=False) for b in self._brackets]
         address = tail["angle"] if tail["angle"] is not None else tail["bare"]
         self.preparation.place(_ESCAPE.sub(r"\1", address or ""), self.source(bracket.at))
