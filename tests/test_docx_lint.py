@@ -50,7 +50,7 @@ def without(part: str) -> Change:
 
 
 BODY, NOTES = "word/document.xml", "word/footnotes.xml"
-GAP = '<w:p><w:pPr><w:pStyle w:val="BoxGap"/></w:pPr></w:p>'
+GAP = '<w:p><w:pPr><w:pStyle w:val="BoxGap"/><w:keepNext/></w:pPr></w:p>'
 FAULTS: dict[str, tuple[str, Change]] = {
     "a cell that ends with a table": ("cell.end", replaced(BODY, "</w:tc>", "<w:tbl><w:tr/></w:tbl></w:tc>")),
     "tables that touch": ("table.joined", replaced(BODY, f"</w:tbl>{GAP}", "</w:tbl>")),

@@ -234,6 +234,14 @@ def test_boxes_too_narrow_for_text_open(written) -> None:
     assert len(docx.boxes) < 30
 
 
+def test_a_heading_stays_with_the_box_behind_it(written) -> None:
+    docx = written(document(header(2, "見出し"), callout("note", words("題")), callout("note", words("題")), p("文")))
+    body = docx.xml("word/document.xml").find(q("body"))
+    before = [table.getprevious() for table in body.iterchildren(q("tbl"))]
+    assert [gap.find("w:pPr/w:keepNext", NAMES) is not None for gap in before] == [True, True]
+    assert body.findall("w:tbl", NAMES)[1].getnext().find("w:pPr/w:keepNext", NAMES) is None
+
+
 def test_short_handout_callouts_stay_on_a_page_and_long_ones_may_break(written) -> None:
     docx = written(document(callout("note", words("短"), p("文")), callout("note", words("長"), p("文" * 1000))))
     rows = docx.xml("word/document.xml").findall(".//w:tr", NAMES)
@@ -353,7 +361,7 @@ def test_ruby_is_words_own_and_as_large_as_its_paragraph(written) -> None:
     found = docx.xml("word/document.xml").findall(".//w:ruby", NAMES)
     assert ["".join(each.itertext()) for each in found] == ["くみはん組版"] * 2
     sizes = [each.find("w:rubyPr/w:hpsBaseText", NAMES).get(q("val")) for each in found]
-    assert sizes == ["21", "34"]
+    assert sizes == ["21", "30"]
 
 
 def test_word_is_told_which_quotes_and_dashes_are_japanese(written) -> None:

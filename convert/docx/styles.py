@@ -36,7 +36,7 @@ _GROUND: Final = "F4F4F2"
 _LINK: Final = "1F4E79"
 
 #: Sizes of headings by level; the lower ones differ by weight and indent, as Japanese reports have them.
-_HEADINGS: Final = (17.0, 14.0, 12.0, BODY_SIZE, BODY_SIZE, BODY_SIZE)
+_HEADINGS: Final = (15.0, 14.0, 12.0, BODY_SIZE, BODY_SIZE, BODY_SIZE)
 
 #: Sizes of text by role, where it is not the body's.
 SIZES: Final = {

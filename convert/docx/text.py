@@ -129,6 +129,10 @@ class TextPass:
                 after = grid.getnext()
             if after is None or _style(after) != gap:
                 grid.addnext(_new_paragraph(gap))
+            before = grid.getprevious()
+            if before is not None and _style(before) == gap:
+                # else a heading would be kept with the gap, and not with the table behind it
+                _put(_properties(before), element("keepNext"), _PARAGRAPH_ORDER)
         for paragraph in list(self._root.iter(q("p"))):
             after = paragraph.getnext()
             if after is not None and after.tag == q("p") and _style(paragraph) == _style(after) == "SourceCode":
