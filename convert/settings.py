@@ -163,8 +163,8 @@ class Settings:
     page_size: str = option(
         "A4", "Page size: A4, A5, B5 (JIS), letter …, or two lengths.", name="page.size", check=page_size
     )
-    page_chars: int = option(42, "Characters in a line of body text (PDF).", name="page.chars", check=between(10, 100))
-    page_lines: int = option(39, "Lines on a page (PDF).", name="page.lines", check=between(10, 100))
+    page_chars: int = option(42, "Characters in a line of body text.", name="page.chars", check=between(10, 100))
+    page_lines: int = option(39, "Lines on a page.", name="page.lines", check=between(10, 100))
     docx_profile: str = option(
         "handout", "Shape of the Word file: handout has callouts as boxes.", name="docx.profile", choices=("handout",)
     )
