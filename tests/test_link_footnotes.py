@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from convert.nodes import walk
+from convert.nodes import plain_text, walk
 from tests.support.linked import check, linked, said, show
 
 
@@ -135,10 +135,14 @@ _BLOCK = st.one_of(
 @given(st.lists(_BLOCK, min_size=1, max_size=5), st.lists(_TEXT, min_size=4, max_size=4), st.lists(_BLOCK, max_size=3))
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_a_note_does_the_numbers_are_right(blocks: list[str], notes: list[str], other: list[str]) -> None:
-    definitions = "\n".join(f"[^{n}]: {text}" for n, text in enumerate(notes, 1))
+    definitions = "\n".join(f"[^{n}]: 定義{n} {text}" for n, text in enumerate(notes, 1))
     with TemporaryDirectory() as folder:
         files = {"A.md": "\n\n".join([*blocks, definitions]), "B.md": "\n\n".join(["# H", *other, "[^1]: b"])}
         document = linked(Path(folder), files)
     check(document)
     wanted = sum(block.startswith("> [!tip]") for block in blocks)
     assert sum("callout" in node["c"][0][1] for node in walk(document.blocks) if node["t"] == "Div") >= wanted
+    text = plain_text(document.blocks, skip_notes=False)
+    if "`" not in "".join(blocks):  # in code a mark is text
+        for n in range(1, 5):
+            assert any(f"[^{n}]" in block for block in blocks) <= (f"定義{n}" in text)
