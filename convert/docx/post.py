@@ -35,7 +35,6 @@ _TEXTS: Final = ("word/document.xml", "word/footnotes.xml")
 
 #: Bullets by level. Pandoc's are private codes of Symbol and Wingdings, which other programs and systems lack.
 _BULLETS: Final = ("•", "–", "•")
-_BOXES: Final = ("☐", "☒", "☑")
 
 #: Word takes names of bookmarks for equal that differ in case, and cuts those over 40 characters.
 _BOOKMARK: Final = "_Link{}"
@@ -117,7 +116,7 @@ def _number(root: Element) -> frozenset[str]:
             properties = level.find(q("rPr"))
             if properties is not None:
                 level.remove(properties)
-            if sign.get(q("val"), "").strip() and sign.get(q("val")) not in _BOXES:
+            if sign.get(q("val"), "").strip():
                 sign.set(q("val"), _BULLETS[depth % len(_BULLETS)])
     return frozenset(
         number.get(q("numId"), "")

@@ -82,7 +82,6 @@ class _Room:
     height: int
     level: int = 0
     indent: int = 0
-    note: bool = False
 
     def within(self, left: int, right: int = 0) -> _Room:
         """Narrower by ``left`` and ``right``, with tables moved in by ``left``."""
@@ -316,7 +315,7 @@ class _Shaper:
         return [*anchor, *words]
 
     def _note(self, note: Inline, number: str, room: _Room) -> list[Inline]:
-        inside = _Room(self._grid.measure - 2 * CHAR, room.height // 2, note=True)
+        inside = _Room(self._grid.measure - 2 * CHAR, room.height // 2)
         body = self.blocks(note["c"], inside) or [para([])]
         out: list[Inline] = [{"t": "Note", "c": body}]
         if number in self._repeated:
