@@ -32,6 +32,8 @@ def one(tmp_path: Path, text: str, **settings: str) -> str:
         ("x %%c%% ^id", "x\n"),
         ("```\n<!--x-->\n[^1]: y\n```", "    <!--x-->\n    [^1]: y\n"),
         ("", "\n"),
+        ("- [ ] a\n- [x] b\n- [>] c", "- [ ] a\n- [x] b\n- [>] c\n"),
+        ("```mermaid\ngraph LR\n  A --> B\n```", "``` mermaid\ngraph LR\n  A --> B\n```\n"),
     ],
 )
 def test_shape(tmp_path: Path, text: str, written: str) -> None:

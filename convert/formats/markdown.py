@@ -69,8 +69,13 @@ def _simple(node: Node, pictures: Mapping[str, Picture], notes: dict[int, list[B
             content[1] = attr()
         case "Image":
             content[0] = attr()
-            path = pictures[content[2][0].removeprefix("picture:")].path
+            picture = pictures[content[2][0].removeprefix("picture:")]
+            if picture.source:  # Mermaid: other programs draw it themselves
+                return None
+            path = picture.path
             content[2][0] = path if is_remote(path) else quote(path)
+        case "Para" if (source := _drawn_from(content, pictures)) is not None:
+            return [{"t": "CodeBlock", "c": [attr("", ["mermaid"]), source]}]
         case "Link":
             if has_class(node, "internal-link"):
                 return list(content[1])
@@ -80,6 +85,14 @@ def _simple(node: Node, pictures: Mapping[str, Picture], notes: dict[int, list[B
         case "Div":
             return _div(node)
     return None
+
+
+def _drawn_from(inlines: list[Node], pictures: Mapping[str, Picture]) -> str | None:
+    """The source of a picture that Kumihan drew and that is all of a paragraph."""
+    if len(inlines) != 1 or inlines[0]["t"] != "Image":
+        return None
+    picture = pictures.get(inlines[0]["c"][2][0].removeprefix("picture:"))
+    return picture.source if picture and picture.source else None
 
 
 def _spell_out(inlines: list[Node]) -> None:
@@ -109,6 +122,8 @@ def _span(node: Node, notes: dict[int, list[Block]]) -> list[Node]:
             notes[number] = inside[0]["c"]
         # A note within a note has its mark there, and none beside that of the outer one.
         return [] if has_class(node, "fnref-child") else [raw_inline("commonmark", f"[^{number}]")]
+    if has_class(node, "task"):
+        return [raw_inline("commonmark", f"[{value(node, 'data-task')}]")]
     if has_class(node, "placeholder"):
         return [{"t": "Emph", "c": inside}]
     for tag in _TAGS:
@@ -126,5 +141,8 @@ def _div(node: Node) -> list[Node]:
             rewrite(title["c"], lambda node: list(node["c"]) if node["t"] == "Strong" else None)
         return [{"t": "Para", "c": [{"t": "Strong", "c": title["c"]}]} for title in inside]
     if has_class(node, "placeholder"):
-        return [{"t": "Para", "c": [{"t": "Emph", "c": text["c"]}]} for text in inside]
+        return [
+            {"t": "Para", "c": [{"t": "Emph", "c": block["c"]}]} if block["t"] in {"Para", "Plain"} else block
+            for block in inside
+        ]
     return inside
