@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import PurePosixPath
 
 import lxml.html
 from jinja2 import FileSystemLoader, StrictUndefined
@@ -75,7 +76,7 @@ def build(document: Document, *, styles: str = "", screen: bool = False) -> Page
             body=Markup(f"<{_SLOT}></{_SLOT}>"),  # noqa: S704
         )
     )
-    root = lxml.html.document_fromstring(shell.translate(_NO_TEXT))
+    root = lxml.html.document_fromstring(clean(shell))
     slot = next(root.iter(_SLOT))
     main = parent_of(slot)
     at = main.index(slot)
@@ -95,7 +96,12 @@ def _environment() -> ImmutableSandboxedEnvironment:
 def _parse(html: str) -> Element:
     """Pandoc's HTML is well-formed, and as XML its names keep their case and nothing is moved about."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
-    return etree.fromstring(f"<div>{html.translate(_NO_TEXT)}</div>", parser)
+    return etree.fromstring(f"<div>{clean(html)}</div>", parser)
+
+
+def clean(text: str) -> str:
+    """The text without characters that no document may hold; names of files and properties may have them."""
+    return text.translate(_NO_TEXT)
 
 
 def mark_form(settings: Settings, chosen: theme.Theme) -> str:
@@ -269,7 +275,7 @@ def _dress(page: Page, document: Document) -> None:
             if element.get("start") == "1":
                 del element.attrib["start"]
         elif tag in _HEADINGS:
-            element.set("data-label", plain_text(element) or document.title)
+            element.set("data-label", plain_text(element) or clean(document.title))
     for mark in page.marks:
         for link in list(mark.iterancestors("a")):
             split_around(mark, link)
@@ -311,12 +317,12 @@ def place_pictures(page: Page, document: Document, for_format: str) -> Iterator[
             data = loaded[address]
             if isinstance(data, PictureError):
                 box = etree.Element("span", {"class": "placeholder", "data-kind": "image-invalid"})
-                name = picture.path.rpartition("/")[2]
+                name = clean(picture.path.rpartition("/")[2])
                 box.text = label("placeholder.image-invalid", document.language, name=name)
                 replace(element, box)
                 continue
             if not element.get("alt"):
-                element.set("alt", picture.path.rpartition("/")[2].rpartition(".")[0] or picture.path)
+                element.set("alt", clean(PurePosixPath(picture.path).stem))
             parent = parent_of(element)
             if parent.tag == "p" and len(parent) == 1 and not (parent.text or "").strip() and not element.tail:
                 add_class(parent, "picture")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from unicodedata import east_asian_width
 
 from convert.link.document import Document
-from convert.page import Element, Page, add_class, add_style, all_text, place_pictures
+from convert.page import Element, Page, add_class, add_style, all_text, clean, place_pictures
 from convert.pdf.engine import Asset
 from convert.pdf.geometry import Geometry
 
@@ -25,7 +25,7 @@ def dress(page: Page, document: Document, geometry: Geometry) -> Mapping[str, As
     body = page.main.getparent()
     room = geometry.measure / _HEAD_SIZE / 2 - 2
     if body is not None:
-        body.set("data-head", shortened(document.title, room))
+        body.set("data-head", shortened(clean(document.title), room))
     for tree in (page.main, *page.bodies.values()):
         for element in tree.iter("h1", "h2", "ol", "div", "a", "table"):
             if element.tag == "ol":

@@ -313,7 +313,7 @@ def _place_of(float_: Element, count: int) -> tuple[Element, str, int]:
 
 
 def release(page: Page, numbers: Iterable[int]) -> bool:
-    """Let these notes follow when there is room, since their marks' lines would wait for it in vain; False if they do."""
+    """Let these notes follow when there is room: the lines of their marks wait in vain. False if all do already."""
     waiting = {f"fn-{number}" for number in numbers}
     changed = False
     for float_ in page.main.iter("div"):

@@ -6,6 +6,7 @@ What pandoc could turn into MathML is a formula; the rest has been boxed before 
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,14 +76,15 @@ def _drawing(source: str, mathml: str, display: bool) -> Drawing | None:
     From TeX first: latex2mathml's spacing of accents and aligned lines suits ziamath better than
     pandoc's; but what it does not know it prints as typed, and then pandoc's is taken.
     """
+    ziamath, to_mathml = _ziamath(), _latex2mathml()
     with _quiet() as complaints:
         for from_tex in (True, False):
             complaints.clear()
             try:
-                mml = _from_tex(source, display) if from_tex else mathml
-                if mml is None:
+                mml = to_mathml(source, display="block" if display else "inline") if from_tex else mathml
+                if "\\" in mml:
                     continue
-                math = _ziamath().Math(mml, size=_SIZE, font=_FONT, title=source, margin=0.4)
+                math = ziamath.Math(mml, size=_SIZE, font=_FONT, title=source, margin=0.4)
                 svg = math.svgxml()
                 baseline = math.getyofst() - math.margin
             except Exception:  # noqa: S112 (whatever ziamath trips over is in the formula)
@@ -93,11 +95,11 @@ def _drawing(source: str, mathml: str, display: bool) -> Drawing | None:
     return None
 
 
-def _from_tex(source: str, display: bool) -> str | None:
+@cache
+def _latex2mathml() -> Any:
     from latex2mathml.converter import convert  # noqa: PLC0415
 
-    mathml: str = convert(source, display="block" if display else "inline")
-    return None if "\\" in mathml else mathml
+    return convert
 
 
 def _placed(svg: Any, baseline: float, display: bool) -> Drawing:
@@ -112,7 +114,9 @@ def _placed(svg: Any, baseline: float, display: bool) -> Drawing:
 @cache
 def _ziamath() -> Any:
     """Ziamath with a font that finds Japanese letters too: its own is for Latin mathematics."""
-    import ziamath.zmath  # noqa: PLC0415
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # ziamath 0.13 opens its font by an old function
+        import ziamath.zmath  # noqa: PLC0415
     from ziafont.font import Font  # noqa: PLC0415
     from ziamath.config import config  # noqa: PLC0415
     from ziamath.mathfont import MathFont  # noqa: PLC0415
