@@ -234,6 +234,13 @@ def test_boxes_too_narrow_for_text_open(written) -> None:
     assert len(docx.boxes) < 30
 
 
+def test_a_callout_whose_frames_were_nested_too_deeply_keeps_its_text(written) -> None:
+    bare = div([p("題"), p("本文")], attr("", ["callout"], [("data-callout", "note")]))
+    docx = written(document(bare))
+    assert "題" in docx.text
+    assert "本文" in docx.text
+
+
 def test_a_heading_stays_with_the_box_behind_it(written) -> None:
     docx = written(document(header(2, "見出し"), callout("note", words("題")), callout("note", words("題")), p("文")))
     body = docx.xml("word/document.xml").find(q("body"))

@@ -25,7 +25,6 @@ from convert.nodes import (
     Inline,
     Node,
     attr,
-    attr_of,
     child_lists,
     clone,
     div,
@@ -199,8 +198,10 @@ class _Shaper:
             if has_class(part, "callout-title"):
                 words = [each for line in part["c"][1] for children in child_lists(line) for each in children]
                 out.append(_styled("callout-title", [para(self._inlines(_in_line(words), inner))], type.name))
-            else:
-                out += _anchored(attr_of(part)[0], self.blocks(part["c"][1], inner))  # type: ignore[index]
+            elif part["t"] == "Div":
+                out += _anchored(part["c"][0][0], self.blocks(part["c"][1], inner))
+            else:  # so deep that the link stage has taken its frame away
+                out += self.blocks([part], inner)
         if inner is room:
             return out
         bar, ground = type.colour.lstrip("#").upper(), type.tint.lstrip("#").upper()
