@@ -318,7 +318,8 @@ def report(plan: Plan, outcomes: Sequence[Outcome], diagnostics: Sequence[Diagno
         diagnostics: those that concern the build as a whole.
         seconds: that the whole build took.
     """
-    everything = [*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)]
+    # What is wrong with a note comes with every note that embeds it, and counts once.
+    everything = {*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)}
     outputs = [built for outcome in outcomes for built in outcome.outputs]
     totals = {
         "notes": len(outcomes),
