@@ -1,7 +1,7 @@
 """A note compiled alone: prepared, read by pandoc, and its footnotes cut off. Nothing of the vault is needed.
 
 Beside pandoc's own content a node may carry what the link stage wants to know of it: ``node["at"]`` is the
-line and column of a link, image or piece of HTML in the note, ``node["heading"]`` the index of a ``Header``
+line and column of a link, image, fence or piece of HTML in the note, ``node["heading"]`` the index of a ``Header``
 in ``Prepared.headings``.
 """
 
@@ -101,6 +101,8 @@ def _place(parts: Sequence[Sequence[Block]], prepared: Prepared) -> None:
                     what = node["c"][1]
                 case "RawBlock":
                     what = node["c"][1].split("\n", 1)[0].strip()
+                case "CodeBlock" if node["c"][0][1]:
+                    what = "```" + node["c"][0][1][0]
                 case _:
                     continue
             if where := prepared.places.get(what):

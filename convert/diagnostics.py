@@ -204,6 +204,12 @@ class Code(Enum):
         "A formula could not be set; its source is printed in a box.",
         "Use only commands that MathJax and Kumihan share.",
     )
+    MERMAID_FAILED = (
+        "mermaid.failed",
+        _W,
+        "A Mermaid diagram could not be drawn; its source is printed in a labelled box.",
+        "Correct it where the message says, or draw it elsewhere and embed the picture.",
+    )
     NOTE_CONTROL = (
         "note.control",
         _W,

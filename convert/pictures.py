@@ -50,6 +50,8 @@ class PictureData:
 
 def load(picture: Picture, for_format: str) -> PictureData:
     """The picture for ``pdf``, ``html`` or ``docx``; :class:`PictureError` if it cannot be shown."""
+    if picture.data is not None:
+        return _load_svg(picture.data)
     try:
         with picture.file.open("rb") as file:
             data = file.read(MAX_BYTES + 1)

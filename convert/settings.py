@@ -147,6 +147,12 @@ class Settings:
     ruby_braces: bool = option(True, "Whether {漢字|かんじ} and {東京|とう|きょう} are ruby.", name="ruby.braces")
     ruby_aozora: bool = option(False, "Whether ｜漢字《かんじ》 is ruby.", name="ruby.aozora")
     dots: bool = option(False, "Whether 《《強調》》 is emphasis.", name="dots")
+    mermaid: str = option(
+        "draw",
+        "Mermaid's diagrams: drawn (draw), their source as code (show), or in a labelled box (box).",
+        name="mermaid",
+        choices=("draw", "show", "box"),
+    )
     links_heading: str = option(
         "arrow",
         "How a link to a heading without a text of its own shows: Note › Heading (arrow), as typed with # (hash), "

@@ -19,7 +19,7 @@ def run(part: Part, linking: Linking) -> None:
         return
 
     def change(node: Node) -> list[Node] | None:
-        if node["t"] != "CodeBlock" or not has_class(node, "mermaid"):
+        if node["t"] != "CodeBlock" or not has_class(node, "mermaid") or "boxed" in node:
             return None
         return [_figure(node, part, linking)]
 
@@ -40,5 +40,6 @@ def _figure(fence: Block, part: Part, linking: Linking) -> Block:
             alt = mermaid.title(drawing) or label("placeholder.mermaid", linking.language)
             return para([image(words(alt), f"picture:{key}")])
     box = as_block(linking.placeholder("mermaid"))
+    fence["boxed"] = True  # done with, also for the note that embeds this one
     box["c"][1].append(fence)
     return box

@@ -6,6 +6,7 @@ To add a construct within a line, write a module with an :class:`InlineRule` and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -64,6 +65,10 @@ INLINE_RULES = (
 NOTATIONS = {"ruby.braces": ruby.BRACES, "ruby.aozora": ruby.AOZORA, "dots": ruby.DOTS}
 
 
+#: A fence with a word for what it holds.
+_FENCE = re.compile(r"(?:`{3,}|~{3,})[ \t]*([^\s`{]+)")
+
+
 @cache
 def _grammar(notations: frozenset[str]) -> Grammar:
     return Grammar([rule for name, rule in NOTATIONS.items() if name in notations] + list(INLINE_RULES))
@@ -87,6 +92,9 @@ def prepare(note: Note, notations: frozenset[str] = frozenset({"ruby.braces"})) 
     edits += [Edit(tab.start, tab.end, " " * tab.columns) for tab in found.tabs]
     for start, end in found.html:
         preparation.place(body[start:end].split("\n", 1)[0].strip(), start)
+    for start, _ in found.code:
+        if fence := _FENCE.match(body, start):
+            preparation.place("```" + fence[1], start)
     text = apply(body, edits)
     lines = map_lines(body, edits, preparation.starts)
     table = footnotes.table(preparation)

@@ -123,8 +123,9 @@ class Prepared:
 
     ``headings`` are in the order of the text; pandoc's ``Header`` nodes come in the same order.
     ``places`` says where each address of an ordinary Markdown link or image, each raw HTML tag
-    (``<u>``) stands, in order: ``{"https://…": ((12, 5), …)}``. ``standins`` maps private-use
-    characters in the text back to the characters of the note that pandoc would change.
+    (``<u>``) and each fence (as "```mermaid") stands, in order: ``{"https://…": ((12, 5), …)}``.
+    ``standins`` maps private-use characters in the text back to the characters of the note that
+    pandoc would change.
     ``line_map[i]`` is the note's line for line ``i + 1`` of ``text`` (0: none).
     """
 
