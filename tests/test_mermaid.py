@@ -203,11 +203,9 @@ def test_in_the_notes_language(tmp_path: Path) -> None:
 
 
 def test_one_that_cannot_be_drawn_is_its_source_in_a_box(tmp_path: Path) -> None:
-    text = (
-        f"> [!note] 題\n> 一\n>\n> ```mermaid\n> {FLOW.replace(chr(10), chr(10) + '> ')}\n> ```\n\n```mermaid\n図\n```"
-    )
+    text = indent(f"[!note] 題\n一\n```mermaid\n{FLOW}\n```", "> ") + "\n\n```mermaid\n図\n```"
     document = note(tmp_path, text)
-    assert said(document) == ["A.md:9:1 mermaid.failed"]
+    assert said(document) == ["A.md:8:1 mermaid.failed"]
     assert show(document.blocks).endswith(
         "<div.placeholder data-kind=mermaid><p>図（Mermaid）</p><code>図</code></div>"
     )
