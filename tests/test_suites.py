@@ -208,9 +208,11 @@ def test_exporter_fixtures(exported: dict[str, Run], id: str) -> None:
     if body.startswith("---\n"):
         body = body.split("---\n", 2)[2]
     theirs = Html(pandoc.write_html(pandoc.read(body, hard_breaks=True)))
-    wanted = page_text(theirs, ".footnote-ref, .footnote-back").split("\n")
-    got = page_text(exported[case["vault"]].html(str(Path(case["note"]).with_suffix("")))).split("\n")
+    wanted = page_text(theirs, ".footnote-ref, .footnote-back, math").split("\n")
+    ours = exported[case["vault"]].html(str(Path(case["note"]).with_suffix("")))
+    assert [text(formula) for formula in ours.all("math")] == [text(formula) for formula in theirs.all("math")]
+    got = page_text(ours).split("\n")
     for their_words, our_words, _ in OTHERWISE:
         wanted = [line.replace(their_words, our_words) for line in wanted]
-    wanted = [ours for at, line in enumerate(wanted) for ours in ONCE.get(id, {}).get(at, [line])]
+    wanted = [new for at, line in enumerate(wanted) for new in ONCE.get(id, {}).get(at, [line])]
     assert got == wanted

@@ -9,11 +9,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from tests.support import docx, html
+from tests.support import content, docx, html
 from tests.support.docx import Docx
 from tests.support.html import Callout, Html
 from tests.support.pdf import Drawn, Font, Heading, Pdf, squeezed, to_unicode
 from tests.support.project import Project
+from tests.support.prose import prose
 
 CMAP = """/CIDInit /ProcSet findresource begin begincmap
 1 begincodespacerange <0000> <ffff> endcodespacerange
@@ -135,13 +136,14 @@ def small_docx() -> bytes:
     bold = "<w:r><w:rPr><w:b/></w:rPr><w:t>太</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>字</w:t></w:r>"
     link = '<w:hyperlink r:id="rId9"><w:r><w:t>外</w:t></w:r></w:hyperlink><w:hyperlink w:anchor="b"/>'
     ruby = "<w:ruby><w:rt><w:r><w:t>くみ</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>組</w:t></w:r></w:rubyBase></w:ruby>"
+    formula = f'<m:oMath xmlns:m="{docx.NAMES["m"]}"><m:r><m:t>a+b</m:t></m:r></m:oMath>'
     box = f"<w:tbl><w:tr><w:tc>{p('囲み')}{p('の中')}</w:tc></w:tr></w:tbl>"
     body = (
         p("見出し", "H1", after=mark)
         + p("一", extra=item(0))
         + p("点", extra=item(1))
         + p("並の", after=bold + link)
-        + f"<w:p><w:r>{ruby}</w:r><w:r><w:tab/><w:t>右</w:t><w:br/><w:t>下</w:t></w:r></w:p>"
+        + f"<w:p><w:r>{ruby}</w:r><w:r><w:tab/><w:t>右</w:t><w:br/><w:t>下</w:t></w:r>{formula}</w:p>"
         + box
     )
     levels = '<w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/></w:lvl><w:lvl w:ilvl="1"><w:numFmt w:val="bullet"/></w:lvl>'
@@ -173,8 +175,8 @@ def test_docx_paragraphs_notes_and_lists() -> None:
     assert [(p.text, p.list_level, p.bullet) for p in word.paragraphs[1:3]] == [("一", 0, False), ("点", 1, True)]
     assert word.paragraphs[3].list_level is None
     assert word.paragraphs[3].bold == ("太字",)
-    assert word.paragraphs[4].text == "組\t右\n下"
-    assert word.paragraphs[4].readings == ("くみ",)
+    assert (word.paragraphs[4].text, word.paragraphs[4].words) == ("組\t右\n下a+b", "組\t右\n下")
+    assert (word.paragraphs[4].readings, word.paragraphs[4].formulas) == (("くみ",), ("a+b",))
 
 
 def test_docx_boxes_links_and_properties() -> None:
@@ -241,3 +243,25 @@ def test_project_runs_commands_in_their_own_process(tmp_path: Path) -> None:
     run = Project(tmp_path).command("build", "missing.md")
     assert run.status == 2
     assert "missing.md" in run.stderr
+
+
+def test_what_is_lost_between_formats_is_found() -> None:
+    shown = "長い文がここにあり、頁の終わりで切れることもある。短い文もある。"
+    assert content.missing(shown, "長い文がここにあり、頁の\n1/2\n終わりで切れることもある。短い文もある。") == []
+    assert content.missing(shown, "長い文がここにあり、頁の終わりで切れることもある。") == ["短い文もある。"]
+    assert content.missing("・1. 折る", "折る", ignore=content.LABELS) == []
+    page = Html('<p>組<ruby>版<rt>はん</rt></ruby><sup class="fnref">1)</sup>の<math><mi>a</mi></math>式</p>')
+    assert content.page_text(page).split("\n") == ["組版の式", "はん"]
+
+
+def test_prose_of_a_page_keeps_what_a_reader_sees() -> None:
+    page = Html(
+        '<main><h2>題</h2><p>前<b>太</b><a href="#x">案内</a><sup class="fnref"><a href="#fn-1">1)</a></sup><br>後</p>'
+        '<ol start="3"><li>三<ul><li>点</li></ul></li></ol><blockquote><p>引用</p></blockquote>'
+        '<pre><code>a  b\n</code></pre><table><tr><th>甲</th><td style="text-align: right">乙</td></tr></table>'
+        '<p><ruby>組<rt>くみ</rt></ruby><span class="internal-link is-unresolved">ない</span></p></main>'
+    )
+    assert prose(page.one("main")).split("\n") == [
+        *["## 題", "前**太**[案内](#x)[^1]", "後", "3. 三", "    - 点", "> 引用", "```", "a  b", "```", ""],
+        *["| 甲 | 乙: |", "組《くみ》[ない](?)", ""],
+    ]

@@ -11,6 +11,8 @@ from tests.support.pdf import Pdf, squeezed
 
 #: Bullets, numbers of lists and notes, boxes of tasks: drawn, not written, in one format or another.
 LABELS = "0123456789.•◦▪‣・☐☒☑"
+#: Accents, which formulas set apart; whether an emoji is to be in colour: no characters of their own.
+_UNSEEN = dict.fromkeys([*range(0x300, 0x370), 0xFE0E, 0xFE0F])
 #: A line is looked for in pieces of about this many characters; shorter ones may be found by chance.
 _PIECE = 24
 
@@ -33,9 +35,9 @@ def missing(wanted: str, there: str, *, ignore: str = "") -> list[str]:
         there: text in which it must be.
         ignore: characters that don't matter, such as bullets and labels.
     """
-    drop = {ord(char): None for char in ignore}
+    drop = {**_UNSEEN, **dict.fromkeys(map(ord, ignore))}
     found = unicodedata.normalize("NFC", squeezed(there)).translate(drop)
-    sought = pieces(unicodedata.normalize("NFC", wanted).translate(drop))
+    sought = [piece.translate(drop) for piece in pieces(unicodedata.normalize("NFC", wanted))]
     return [piece for piece in sought if not _in_parts(piece, found, 3)]
 
 
@@ -49,12 +51,12 @@ def _in_parts(piece: str, found: str, most: int) -> bool:
 
 
 def word_text(word: Docx) -> str:
-    """The body and the notes of a Word file; the readings of ruby at the end."""
+    """The body and the notes of a Word file without formulas; the readings of ruby at the end."""
     paragraphs = [*word.paragraphs, *(p for note in word.footnotes for p in note.paragraphs)]
-    return "\n".join([*(p.text for p in paragraphs), *(reading for p in paragraphs for reading in p.readings)])
+    return "\n".join([*(p.words for p in paragraphs), *(reading for p in paragraphs for reading in p.readings)])
 
 
-def page_text(page: Html, unwanted: str = ".fnref, .footnote-back") -> str:
+def page_text(page: Html, unwanted: str = ".fnref, .footnote-back, math") -> str:
     """A page's visible text without what other formats draw their own way; the readings of ruby at the end."""
     readings = page.all("rt")
     body = text(page.one("body"), skip=frozenset([*page.all(unwanted), *readings]))
@@ -62,9 +64,11 @@ def page_text(page: Html, unwanted: str = ".fnref, .footnote-back") -> str:
 
 
 def lost_between(page: Html, pdf: Pdf, word: Docx, *, ignore: str = LABELS) -> list[str]:
-    """What the HTML shows and another format does not. (PDF draws formulas; they are no text there.)"""
-    drawn = page_text(page, ".fnref, .footnote-back, math")
-    return [
-        *(f"PDF: {piece}" for piece in missing(drawn, pdf.characters, ignore=ignore)),
-        *(f"DOCX: {piece}" for piece in missing(page_text(page), word_text(word), ignore=ignore)),
-    ]
+    """What the HTML shows and another format does not. Formulas are only counted: each format has its own for them."""
+    wanted = page_text(page)
+    lost = [f"PDF: {piece}" for piece in missing(wanted, pdf.characters, ignore=ignore)]
+    lost += [f"DOCX: {piece}" for piece in missing(wanted, word_text(word), ignore=ignore)]
+    formulas = sum(len(p.formulas) for n in [word, *word.footnotes] for p in n.paragraphs)
+    if formulas != len(page.all("math")):
+        lost.append(f"DOCX: {formulas} formulas of {len(page.all('math'))}")
+    return lost

@@ -27,6 +27,7 @@ _BODY = "word/document.xml"
 class Paragraph:
     """``style`` is the style's name; ``list_level`` counts from 0, None outside lists; ``boxes`` are cells around it.
 
+    ``words`` is the text without formulas.
     ``number`` is the list's number in ``numbering.xml`` and ``bullet`` whether the level has bullets.
     """
 
@@ -41,6 +42,8 @@ class Paragraph:
     italic: tuple[str, ...] = ()
     struck: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
+    formulas: tuple[str, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,8 @@ class Docx:
             italic=tuple(self._styled(element, "i")),
             struck=tuple(self._styled(element, "strike")),
             readings=tuple(_text(rt) for rt in element.iterfind(".//w:rt", NAMES)),
+            formulas=tuple("".join(f.itertext()) for f in element.iterfind(".//m:oMath", NAMES)),
+            words=_text(element, formulas=False),
         )
 
     def _styled(self, paragraph: etree._Element, property: str) -> Iterator[str]:
@@ -242,7 +247,7 @@ def _val(element: etree._Element | None) -> str:
     return (element.get(f"{{{W}}}val") or "") if element is not None else ""
 
 
-def _text(element: etree._Element) -> str:
+def _text(element: etree._Element, *, formulas: bool = True) -> str:
     """What a reader sees: breaks are line ends, tabs tabs, paragraphs lines of their own; ruby without its reading."""
     out: list[str] = []
     reading = f"{{{W}}}rt"
@@ -250,11 +255,11 @@ def _text(element: etree._Element) -> str:
         if not isinstance(node.tag, str):
             continue
         name = etree.QName(node)
-        if name.namespace == NAMES["m"] and name.localname == "t":
+        if name.namespace == NAMES["m"] and name.localname == "t" and formulas:
             out.append(node.text or "")
-        elif name.namespace != W:
+        if name.namespace != W:
             continue
-        elif name.localname == "t":
+        if name.localname == "t":
             if element.tag == reading or next(node.iterancestors(reading), None) is None:
                 out.append(node.text or "")
         elif name.localname in {"br", "cr"}:

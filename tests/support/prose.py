@@ -8,6 +8,7 @@ placeholders ``[kind: …]``, what HTML alone can say ``<kbd>…</kbd>``.
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -154,7 +155,8 @@ def _inline(element: etree._Element) -> str:
     if "placeholder" in classes:
         return f"[{element.get('data-kind')}: {inner}]"
     if name == "a":
-        return f"[{inner}]({element.get('href')})"
+        address = element.get("href") or ""
+        return f"[{inner}]({address if '://' in address else unquote(address)})"
     if "internal-link" in classes:
         return f"[{inner}]({'?' if 'is-unresolved' in classes else '-'})"
     if "callout-icon" in classes:
