@@ -51,7 +51,8 @@ class Root:
 class Plan:
     """Everything that a build will do: for each note (in order) the place of each output.
 
-    ``base`` is the folder that the report's output paths are relative to. Without ``targets`` notes are checked.
+    ``base`` is the folder that the report's output paths are relative to; ``stems`` are those without extension.
+    Without ``targets`` notes are checked.
     """
 
     vault: Vault
@@ -61,6 +62,7 @@ class Plan:
     base: Path
     targets: Mapping[str, Mapping[str, Path]]
     diagnostics: tuple[Diagnostic, ...]
+    stems: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,7 @@ def plan(request: Request, *, checking: bool = False) -> Plan:
         stems, renamed = output.stems(notes if flat else {*notes, *vault.notes}, flat=flat)
         diagnostics += tuple(d for d in renamed if d.path in {*notes})
     targets = {note: {name: base / f"{stems[note]}.{name}" for name in formats} for note in notes}
-    return Plan(vault, layers, formats, notes, base, targets, diagnostics)
+    return Plan(vault, layers, formats, notes, base, targets, diagnostics, {note: stems[note] for note in notes})
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -264,7 +266,7 @@ def run(
     work = [_job(number, note, plan) for number, note in enumerate(plan.notes)]
     seconds = plan.layers.settings()[0].limit_seconds
     try:
-        task = Task(plan.vault, plan.layers, plan.formats)
+        task = Task(plan.vault, plan.layers, plan.formats, plan.stems)
         for job, result in zip(work, pool.run(task, work, jobs, seconds), strict=True):
             yield _finished(plan, job, result, made, force=force)
     except BaseException:

@@ -63,11 +63,15 @@ class WorkerError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What all jobs of a build share. With ``formats`` empty, notes are checked and nothing is written."""
+    """What all jobs of a build share. With ``formats`` empty, notes are checked and nothing is written.
+
+    ``stems`` are the places of the outputs by note, so that they can lead to each other.
+    """
 
     vault: Vault
     layers: Layers
     formats: tuple[str, ...] = ()
+    stems: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ class _Run:
         if self.failed:
             return
         with self.faults("linked"):
-            document = link_note(self.job.note, self.task.vault, settings)
+            document = link_note(self.job.note, self.task.vault, settings, self.task.stems)
             self.diagnostics += document.diagnostics
             self.dependencies = document.dependencies
         if self.failed:

@@ -20,6 +20,7 @@ from convert.docx.reference import field
 from convert.docx.roles import name, style_id
 from convert.docx.styles import BOX_PADDING, CELL_PADDING, CHAR, LIST_INDENT, TABLE_SIZE
 from convert.docx.wml import INCH, POINT, escaped
+from convert.link.document import output_address
 from convert.nodes import (
     Block,
     Inline,
@@ -278,6 +279,7 @@ class _Shaper:
                 return self._image(node, room)
             case "Link":
                 at, words, (url, _) = node["c"]
+                url = output_address(url, "docx") or url
                 inner = self._inlines(words, room)
                 # a link without text cannot be seen, or clicked on
                 return [*_anchor(at[0]), link(inner, url)] if inner else _anchor(at[0])

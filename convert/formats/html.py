@@ -10,7 +10,7 @@ from convert import callouts, resources, theme
 from convert import page as pages
 from convert.formats import Output
 from convert.labels import label
-from convert.link.document import Document
+from convert.link.document import Document, output_address
 from convert.page import Page, add_style, parent_of, replace
 from convert.settings import Settings
 
@@ -31,6 +31,8 @@ def write(document: Document, settings: Settings) -> Output:
         if element.get("width") and element.get("height"):
             add_style(element, "object-fit: fill")
     for link in page.root.iter("a"):
+        if (address := output_address(link.get("href", ""), "html")) is not None:
+            link.set("href", address)
         if "external-link" in link.get("class", "").split():
             link.set("rel", "noreferrer")
     for element in page.root.iter("h1", "h2", "h3", "h4", "h5", "h6", "span"):

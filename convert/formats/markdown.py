@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from convert import pandoc
 from convert.formats import Output
-from convert.link.document import Document, Picture
+from convert.link.document import Document, Picture, output_address
 from convert.link.pictures import is_remote
 from convert.nodes import (
     Block,
@@ -77,7 +77,9 @@ def _simple(node: Node, pictures: Mapping[str, Picture], notes: dict[int, list[B
         case "Para" if (source := _drawn_from(content, pictures)) is not None:
             return [{"t": "CodeBlock", "c": [attr("", ["mermaid"]), source]}]
         case "Link":
-            if has_class(node, "internal-link"):
+            if (address := output_address(content[2][0], "md")) is not None:
+                content[2][0] = address
+            elif has_class(node, "internal-link"):
                 return list(content[1])
             content[0] = attr()
         case "Span":

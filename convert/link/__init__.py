@@ -6,9 +6,14 @@ then come those that see the whole document.
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Mapping
+from urllib.parse import quote
+
 from convert.compiled import MAX_DEPTH
 from convert.link import (
     anchors,
+    bases,
     callouts,
     embeds,
     figures,
@@ -17,13 +22,14 @@ from convert.link import (
     html,
     ids,
     links,
+    plugins,
     properties,
     split,
     tags,
     tasks,
     tidy,
 )
-from convert.link.document import Document
+from convert.link.document import OUTPUT, Document
 from convert.link.linking import Linking, Part
 from convert.nodes import clone, flatten
 from convert.settings import Settings
@@ -32,8 +38,11 @@ from convert.vault import Vault
 __all__ = ["link_note"]
 
 
-def link_note(path: str, vault: Vault, settings: Settings) -> Document:
-    """Make the document of a note: ``path`` is its place in the vault, ``settings`` those that hold for it."""
+def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str, str] | None = None) -> Document:
+    """Make the document of a note: ``path`` is its place in the vault, ``settings`` those that hold for it.
+
+    ``outputs`` are the places of all notes that the build prints, by note, relative to one folder, without extension.
+    """
     linking = Linking(vault, settings, settings.language)
     note = linking.note(path)
     linking.language = properties.language(note.properties, settings)
@@ -46,7 +55,7 @@ def link_note(path: str, vault: Vault, settings: Settings) -> Document:
     headings.shift(blocks)
     flatten(blocks, MAX_DEPTH)
     footnotes.place(blocks)
-    ids.assign(blocks)
+    ids.assign(blocks, lambda other: _output(other, path, outputs or {}))
     tidy.run(blocks)
 
     title = properties.title(path, note.properties)
@@ -63,6 +72,13 @@ def link_note(path: str, vault: Vault, settings: Settings) -> Document:
     )
 
 
+def _output(other: str, path: str, outputs: Mapping[str, str]) -> str | None:
+    """The address of another note's output as seen from that of ``path``; None if the build makes none."""
+    if path not in outputs or other not in outputs or other == path:
+        return None
+    return OUTPUT + quote(posixpath.relpath(outputs[other], posixpath.dirname(outputs[path]) or "."))
+
+
 def _open(part: Part, linking: Linking) -> None:
     """Run the passes of a part, in the order that they need."""
     html.run(part, linking)
@@ -70,7 +86,9 @@ def _open(part: Part, linking: Linking) -> None:
     anchors.run(part, linking)
     tasks.run(part, linking)
     tags.run(part, linking)
-    figures.run(part, linking)
     links.run(part, linking)
     embeds.run(part, linking, _open)
+    bases.run(part, linking)
+    plugins.run(part, linking)
+    figures.run(part, linking)
     split.run(part, linking)

@@ -14,7 +14,9 @@ footnote
     span, and its mark in the outer note's text is a ``.fnref-repeat``.
 link
     ``Link .internal-link`` to ``#id`` in this document; ``Link .external-link`` to an address;
-    ``Span .internal-link`` for a note outside the document, with ``.is-unresolved`` if there is none.
+    ``Span .internal-link`` for a note outside the document, with ``.is-unresolved`` if there is none; but
+    ``Link .internal-link`` to ``output:PATH`` if the same build makes an output of that note: a relative,
+    percent-encoded path without extension, which every format completes by its own (:func:`output_address`).
 picture
     ``Image`` whose address is ``picture:KEY``; ``Document.pictures[KEY]`` says which file.
     ``width``/``height`` in ``px``.
@@ -24,6 +26,11 @@ tag
     ``Span .tag`` of ``#tag``.
 embed
     ``Div .internal-embed .markdown-embed [data-src]`` around the embedded blocks.
+base
+    ``Div .base [data-view=table|list|cards]`` of a ``Table``, a list, or ``Div .base-cards`` of ``Div .base-card``
+    (``Div .base-cover`` with a picture, ``Div .base-title``, then paragraphs that begin with ``Span .base-label``).
+    Groups are ``Div .base-group`` of a ``Div .base-key`` and the same; ``Span .base-label`` also names a summary
+    in a table's foot.
 placeholder
     ``Div .placeholder [data-kind]`` (block) or ``Span .placeholder [data-kind]`` for what cannot be printed.
 inline HTML
@@ -41,6 +48,14 @@ from pathlib import Path
 
 from convert.diagnostics import Diagnostic
 from convert.nodes import Block
+
+OUTPUT = "output:"
+"""What the address of a link to another output of the build begins with."""
+
+
+def output_address(address: str, extension: str) -> str | None:
+    """The relative address of a note's output in this format; None if the address is no such link."""
+    return f"{address.removeprefix(OUTPUT)}.{extension}" if address.startswith(OUTPUT) else None
 
 
 @dataclass(frozen=True, slots=True)

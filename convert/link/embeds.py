@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from convert.compiled import NoteAst, mark_key
 from convert.diagnostics import Code, Diagnostic, Severity
-from convert.link import links, pictures, subpath
+from convert.link import bases, links, pictures, subpath
 from convert.link.linking import Linking, OpenPart, Part, Place, as_block, place_of, readable
 from convert.link.subpath import Missing, Target
 from convert.nodes import Block, Inline, Node, attr, child_lists, div, plain_text, rewrite, span, walk, words
@@ -111,6 +111,8 @@ class _Embed:
                     return text
                 return links.to_vault(text, path, name, self.part, self.linking, self.place)
             return [self._note(found, name, typed)]
+        if extension == ".base" and not self.in_line:
+            return [{**span([]), "block": bases.embed(found, name, self.part, self.linking, self.place)}]
         if pictures.is_picture(found):
             return [pictures.show(found, alt, size, self.part, self.linking, self.place)]
         self._report(Code.EMBED_UNSUPPORTED, f"cannot be printed: {typed}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from hashlib import sha256
 from unicodedata import normalize
 
@@ -12,8 +13,11 @@ from convert.nodes import Block, Node, attr, plain_text, rewrite, span, walk
 _PREFIXES = {"note": "n-", "heading": "h-", "block": "b-"}
 
 
-def assign(blocks: list[Block]) -> None:
-    """Give out ids and resolve the links within the document; a link that leads out of it becomes a ``Span``."""
+def assign(blocks: list[Block], output_of: Callable[[str], str | None]) -> None:
+    """Give out ids and resolve the links.
+
+    A link out of the document leads to the note's output, if ``output_of`` gives its address, or becomes a ``Span``.
+    """
     wanted = {node["target"] for node in walk(blocks) if "target" in node}
     give = _Ids()
     ids: dict[Target, str] = {}
@@ -35,9 +39,10 @@ def assign(blocks: list[Block]) -> None:
     def change(node: Node) -> list[Node] | None:
         if "target" in node:
             target = node.pop("target")
-            if target not in ids:
+            address = "#" + ids[target] if target in ids else output_of(target.path)
+            if address is None:
                 return [span(node["c"][1], node["c"][0])]
-            node["c"][2][0] = "#" + ids[target]
+            node["c"][2][0] = address
         elif node["t"] == "Span" and "anchor" in node["c"][0][1] and not node["c"][0][0]:
             return []
         elif node["t"] == "Div" and node["c"][0] == attr():

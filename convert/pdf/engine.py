@@ -17,6 +17,7 @@ from lxml import etree
 
 from convert import fonts, pandoc
 from convert.fonts.recipes import ROLES
+from convert.link.document import output_address
 from convert.settings import Settings
 
 #: addresses of this build's pictures begin so; see :class:`convert.link.document.Document`
@@ -110,8 +111,19 @@ def _quoted(family: str) -> str:
 def write(layout: Layout, identifier: bytes) -> tuple[bytes, tuple[str, ...]]:
     """The PDF of a layout, tagged; ``identifier`` becomes its file identifier. And what WeasyPrint had to say."""
     with _messages() as messages:
-        data: bytes = layout.document.write_pdf(pdf_tags=True, pdf_version="1.7", pdf_identifier=identifier)
+        data: bytes = layout.document.write_pdf(
+            finisher=_lead_to_outputs, pdf_tags=True, pdf_version="1.7", pdf_identifier=identifier
+        )
     return data, tuple(messages)
+
+
+def _lead_to_outputs(document: Any, pdf: Any) -> None:
+    """Links to other outputs become relative: WeasyPrint drops a relative address where there is no base."""
+    for item in pdf.objects:
+        action = item.get("A") if isinstance(item, dict) and item.get("Subtype") == "/Link" else None
+        if action is not None and "URI" in action:
+            address = output_address(action["URI"].string, "pdf")
+            action["URI"].string = address or action["URI"].string
 
 
 @cache
