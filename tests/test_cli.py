@@ -33,7 +33,7 @@ from convert.link.document import Document
 from convert.nodes import para, words
 from convert.note import read_note
 
-def link_note(path, vault, settings):
+def link_note(path, vault, settings, outputs):
     text = read_note(vault.file(path), path, 10**6).body
     if "FAULT" in text:
         raise ValueError("a fault")
@@ -548,6 +548,26 @@ def test_version_is_quick_and_imports_no_engine() -> None:
     assert not {"yaml", "frontmatter", "weasyprint", "lxml", "jinja2", "pypandoc", "convert.build"} & {*modules.split()}
 
 
+def test_with_the_real_engines(run: Run, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(place)
+    (tmp_path / "保管庫" / "a.md").write_text("> [!note] 題\n> 本文[[無い]]\n", "utf-8")
+    arguments = ("../保管庫/a.md", "--to", "pdf,docx,html,md", "--report", "r.json")
+    if platform_libs.missing(sys.platform):
+        pytest.skip("a library is missing")
+    status, out, err = run("build", *arguments)
+    assert status == 0, err
+    assert out.split() == ["a.pdf", "a.docx", "a.html", "a.md"]
+    assert Path("a.pdf").read_bytes().startswith(b"%PDF")
+    assert Path("a.docx").read_bytes().startswith(b"PK")
+    assert "本文" in Path("a.html").read_text("utf-8")
+    (note,) = json.loads(Path("r.json").read_text("utf-8"))["notes"]
+    assert (note["pages"], note["status"]) == (1, "built")
+    assert [(d["code"], d["line"], d["column"]) for d in note["diagnostics"]] == [("link.missing", 2, 5)]
+    assert "a.md:2:5: warning: " in run("check", "../保管庫/a.md")[2]
+
+
 def test_interrupted_nothing_is_left(place: Path, tmp_path: Path) -> None:
     (tmp_path / "保管庫" / "0.md").write_text("SLOW")
     code = f"import sys; from convert import cli, worker; worker._START = {_SCRIPT!r}; sys.exit(cli.main())"
@@ -563,7 +583,7 @@ def test_interrupted_nothing_is_left(place: Path, tmp_path: Path) -> None:
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=20)
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert err.splitlines()[-1] == "kumihan: interrupted"
     assert [name for name in files(place) if name.endswith(".tmp")] == []
 
