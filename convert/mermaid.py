@@ -48,7 +48,7 @@ def draw(source: str, language: str) -> bytes:
     """
     if len(source) > MAX_CHARACTERS:
         raise MermaidError(f"it has more than {MAX_CHARACTERS} characters")
-    prepared, own_title = _prepare(source.replace("\r\n", "\n"))
+    prepared, own_title = _prepare(_NO_XML.sub(" ", source.replace("\r\n", "\n")))
     try:
         drawing = svg.clean(_finish(_render(prepared), language, own_title))
     except svg.SvgError as error:
@@ -67,6 +67,7 @@ def title(drawing: bytes) -> str:
 
 # The source
 
+_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.*?)\n[ \t]*---[ \t]*(?:\n|\Z)", re.DOTALL)
 #: Marks of HTML in labels. The engine shows none of them, and one without its partner costs it every label.
 _TAG = re.compile(
@@ -218,6 +219,9 @@ def _reason(message: str) -> str:
 # Its SVG
 
 
+_HREF: Final = "{http://www.w3.org/1999/xlink}href"
+
+
 def _finish(drawn: str, language: str, called: str) -> bytes:
     """The engine's SVG for print: our fonts, a size in pixels, and nothing that WeasyPrint draws wrongly."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -231,6 +235,8 @@ def _finish(drawn: str, language: str, called: str) -> bytes:
             element.text = _css(element.text or "")
         if "style" in element.attrib:
             element.set("style", _css(element.get("style", "")))
+        if name == "image" and not element.get("href", element.get(_HREF, "")).startswith("data:"):
+            raise MermaidError("it shows a picture from elsewhere, which is not fetched")
         if "font-family" in element.attrib:
             element.set("font-family", _FONTS)
         if name in ("text", "tspan") and element.text:
@@ -273,13 +279,14 @@ def _css(css: str) -> str:
 
 
 _COMMENT = re.compile(r"^[ \t]*%%.*$", re.MULTILINE)
-_LABEL = re.compile(r'"([^"\n]*)"')
+#: A commit's message, which Mermaid shows nowhere, is none.
+_LABEL = re.compile(r'(\bmsg:[ \t]*)?"([^"\n]*)"')
 
 
 def _lost(prepared: str, drawing: bytes) -> str:
     """Letters of labels (in quotes, beyond ASCII) that the drawing shows nowhere: the engine has dropped something."""
     shown = {char for text in etree.fromstring(drawing).itertext() for char in text}
     body = prepared.partition("\n---\n")[2]
-    labels = (unescape(label) for label in _LABEL.findall(_COMMENT.sub("", body)))
+    labels = (unescape(label) for message, label in _LABEL.findall(_COMMENT.sub("", body)) if not message)
     lost = {char for label in labels for char in label if not char.isascii() and category(char)[0] == "L"}
     return "".join(sorted(lost - shown)[:10])

@@ -97,6 +97,13 @@ def clean(data: bytes) -> Drawing:
     return Drawing(etree.tostring(root), max(1, round(width)), max(1, round(height)))
 
 
+def text(drawing: bytes) -> str:
+    """All that is written in a drawing of :func:`clean`."""
+    if b"<text" not in drawing:
+        return ""
+    return "".join(map(str, etree.fromstring(drawing).itertext(f"{{{NAMESPACE}}}text", f"{{{NAMESPACE}}}tspan")))
+
+
 def _remove(element: etree._Element) -> None:
     parent = element.getparent()
     if parent is None:

@@ -254,3 +254,9 @@ def test_every_format_shows_it(tmp_path: Path) -> None:
     text = markdown.write(document, Settings()).data.decode()
     assert text.count("``` mermaid\n") == 3
     assert FLOW in text
+
+
+def test_a_sign_in_a_diagram_that_no_font_has_is_told(tmp_path: Path) -> None:
+    document = note(tmp_path, "```mermaid\nflowchart LR\n  A[\ue123] --> B\n```")
+    (told,) = pdf.write(document, Settings()).diagnostics
+    assert told.code in {"font.missing-glyph", "font.fallback"}  # some machine's font may have anything

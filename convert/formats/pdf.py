@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from lxml import etree
 
-from convert import fonts, resources, theme
+from convert import fonts, resources, svg, theme
 from convert import page as pages
 from convert.diagnostics import Code, diagnose
 from convert.formats import Output
@@ -38,6 +38,7 @@ def write(document: Document, settings: Settings) -> Output:
     assets = {**dress.dress(page, document, measures), **formulas.draw(page, document)}
     form = pages.mark_form(settings, chosen)
     text = pages.all_text(page.root) + "".join(map(pages.all_text, page.bodies.values())) + form + _GENERATED
+    text += "".join(svg.text(asset.data) for asset in assets.values() if asset.media_type == "image/svg+xml")
     choice = engine.choose_fonts(text, settings, document.note)
     sheets = (
         resources.styles("print.css").read_text("utf-8"),
