@@ -16,7 +16,7 @@ export VAULT OUT JOBS ARGS
 
 BIN = .venv/bin
 RUN = $(PYTHON) -m convert.bootstrap run
-PYTEST = $(BIN)/python -m pytest -n 2
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: pdf docx html all check-notes setup develop test test-all check lint format bench golden wheel lock clean
 .NOTPARALLEL:
