@@ -98,10 +98,10 @@ def _prepare(source: str) -> tuple[str, str]:
             front = dict(yamlcore.load_table(found[1]).values)
         except yamlcore.YamlError as error:
             raise MermaidError(f"its settings cannot be read: {error.message}") from error
-    own = front.get("config")
-    front["config"] = _merged(_settings(source), own if isinstance(own, Mapping) else {})
     kind = _KIND.match(body)
     name = kind[1] if kind else ""
+    own = front.get("config")
+    front["config"] = _merged(_settings(source, name), own if isinstance(own, Mapping) else {})
     if name in _REACTING:
         body = _REACTIONS.sub("", body)
     if name == "timeline":
@@ -147,6 +147,8 @@ _SETTINGS: Final = {
     "look": "classic",
     "fontFamily": GOTHIC,
     "htmlLabels": True,  # the engine then breaks lines itself, and centres them
+    # narrower than Mermaid's, so that more of them go into a line of text at a legible size
+    "flowchart": {"minNodeWidth": 30, "padding": 12, "nodeSpacing": 40, "rankSpacing": 40},
     "gantt": {"fontSize": 14, "sectionFontSize": 14, "barHeight": 24, "useWidth": 730},
     "sankey": {"linkColor": "source"},  # WeasyPrint cuts strokes with a gradient
 }
@@ -154,10 +156,14 @@ _SETTINGS: Final = {
 _CHOOSES_THEME = re.compile(r"['\"]?\btheme['\"]?\s*:")
 
 
-def _settings(source: str) -> dict[str, Any]:
-    if _CHOOSES_THEME.search(source):
-        return {**_SETTINGS, "themeVariables": {"fontFamily": GOTHIC}}
-    return {**_SETTINGS, "theme": "base", "themeVariables": {"fontFamily": GOTHIC, **_COLOURS}}
+def _settings(source: str, kind: str) -> dict[str, Any]:
+    settings: dict[str, Any] = {**_SETTINGS, "themeVariables": {"fontFamily": GOTHIC}}
+    if not _CHOOSES_THEME.search(source):
+        settings["theme"] = "base"
+        settings["themeVariables"] |= _COLOURS
+    if kind != "mindmap":
+        settings["layout"] = "dagre"  # as in Obsidian, whose Mermaid is older
+    return settings
 
 
 _NOT_FIRST: Final = frozenset("、。，．・：；？！ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ）」』】〕〉》”’…‥〜")
@@ -198,6 +204,9 @@ def _render(source: str) -> str:
     try:
         drawn: str = mmdr.render(source).svg()
     except ValueError as error:
+        plain = source.replace('"htmlLabels": true', '"htmlLabels": false', 1)
+        if "svg_fallback" in str(error) and plain != source:  # its bound for labels of a graph of some 200 edges
+            return _render(plain)
         raise MermaidError(_reason(str(error))) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # the engine's own faults come as no ordinary exception

@@ -145,7 +145,6 @@ def test_a_label_that_the_engine_loses_is_no_drawing(monkeypatch: pytest.MonkeyP
     "source",
     [
         "flowchart TD\n" + "".join(f"subgraph s{n}\n" for n in range(3000)) + "a-->b\n" + "end\n" * 3000,
-        "flowchart TD\n" + "\n".join(f"n{a}-->n{b}" for a in range(30) for b in range(30)),
         "mindmap\n" + "\n".join(" " * (n + 1) + "n" for n in range(300)),
         "sequenceDiagram\n" + "alt x\n" * 4000 + "a->>b: x\n" + "end\n" * 4000,
         "flowchart TD\nA" + "(" * 40000,
@@ -160,6 +159,11 @@ def test_what_is_too_large_or_mad_ends_soon(source: str) -> None:
     with pytest.raises(MermaidError):
         draw(source, "ja")
     assert time.monotonic() - began < 10
+
+
+def test_a_graph_of_two_hundred_edges_is_drawn() -> None:
+    edges = "\n".join(f"n{n}[節{n}] -->|札| n{(n * 7 + 3) % 200}" for n in range(200))
+    assert "節199" in texts(draw(f"flowchart TD\n{edges}", "ja"))
 
 
 # The fence in a note
