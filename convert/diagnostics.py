@@ -36,17 +36,48 @@ class Code(Enum):
         member.code, member.severity, member.cause, member.cure = code, severity, cause, cure
         return member
 
+    BASE_CLOCK = (
+        "base.clock",
+        _I,
+        "A base asks what day it is. Print must not change from day to day, so the day is taken from SOURCE_DATE_EPOCH "
+        "or the note's property `date`.",
+        "Set SOURCE_DATE_EPOCH, or the note's `date`, to the day that the print is for.",
+    )
+    BASE_INVALID = (
+        "base.invalid",
+        _W,
+        "A base has a mistake (in its YAML, a filter, a formula); a labelled box stands for what it is about.",
+        "Correct what the message names.",
+    )
+    BASE_UNSUPPORTED = (
+        "base.unsupported",
+        _W,
+        "A base uses a view or function that Kumihan does not print; a labelled box stands for what it is about.",
+        "Use a table, list or cards view and the functions of Obsidian's help, or embed a picture of the view.",
+    )
     BLOCK_MISSING = (
         "block.missing",
         _W,
         "A link or embed names a block id (`#^id`) that the target note does not have.",
         "Add ` ^id` at the end of the block, or correct the link.",
     )
+    CALLOUT_COLOUR = (
+        "callout.colour",
+        _W,
+        "A CSS snippet gives a callout a colour that Kumihan cannot read; the type's usual colour is used.",
+        "Write it as `255, 0, 0`, `#ff0000` or another CSS colour.",
+    )
+    CALLOUT_ICON = (
+        "callout.icon",
+        _I,
+        "A CSS snippet gives a callout an icon that Kumihan has no drawing for; another icon is printed.",
+        "Nothing, if that is what you want; else give the icon as `'<svg …>'`.",
+    )
     CALLOUT_UNKNOWN = (
         "callout.unknown",
         _I,
-        "The callout's type is none of Obsidian's and not defined by you; it is printed like `note`.",
-        "Nothing, if that is what you want; else correct the type or add it to styles/callouts.yaml.",
+        "The callout's type is none of Obsidian's and not defined in a CSS snippet of yours; it is printed like `note`.",
+        "Nothing, if that is what you want; else correct the type, or define it in an enabled CSS snippet.",
     )
     COMMENT_UNCLOSED = (
         "comment.unclosed",
@@ -294,6 +325,12 @@ class Code(Enum):
         "libharfbuzz-subset is missing on this machine; every PDF takes many times longer.",
         "Debian and Ubuntu: apt-get install libharfbuzz-subset0.",
     )
+    PLUGIN_FENCE = (
+        "plugin.fence",
+        _W,
+        "What only a plugin of Obsidian can show (a query, a Templater command …) is not printed; its name is, in a box.",
+        "Write out what it shows, or choose with the setting `plugins` whether its source is printed (show) or not (hide).",
+    )
     PROPERTIES_DUPLICATE = (
         "properties.duplicate",
         _W,
@@ -305,6 +342,36 @@ class Code(Enum):
         _W,
         "The note's properties (the YAML between `---`) cannot be read; they are ignored, as in Obsidian.",
         "Correct the line named in the message.",
+    )
+    PROPERTIES_CLASS = (
+        "properties.class",
+        _I,
+        "One of the note's `cssclasses` is no name for a class, or one that Kumihan uses itself; it is left out.",
+        "Use another name, of letters, digits, `-` and `_`.",
+    )
+    PROPERTIES_TYPE = (
+        "properties.type",
+        _I,
+        "A property that is a list in Obsidian is given as one text; it is taken for a list.",
+        "Write it as a list.",
+    )
+    SNIPPET_ADDRESS = (
+        "snippet.address",
+        _I,
+        "A CSS snippet takes in another file, a font or an address, which Kumihan does not read; the rest counts.",
+        "Nothing, if the page looks as you want; pictures may be written into the snippet as `data:`.",
+    )
+    SNIPPET_MISSING = (
+        "snippet.missing",
+        _W,
+        "The setting `styles` names a CSS snippet that the vault does not have.",
+        "Put it into .kumihan/, Kumihan/ or .obsidian/snippets/, or correct the name.",
+    )
+    SNIPPET_UNUSED = (
+        "snippet.unused",
+        _W,
+        "A CSS snippet, or part of one, cannot be read; it is left out.",
+        "See the message.",
     )
     TAG_PUNCTUATION = (
         "tag.punctuation",

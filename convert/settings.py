@@ -28,6 +28,7 @@ Values = Mapping[str, object]
 """Valid values by the field's name in :class:`Settings`; what is not set is absent."""
 
 _LONGEST_TEXT = 500
+_MOST_STYLES = 20
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
 _PAPERS = {name.lower(): name for name in ("A3", "A4", "A5", "A6", "B4", "B5", "B6", "letter", "legal")}
@@ -120,6 +121,14 @@ def theme(value: str) -> str:
     return value
 
 
+def style_names(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of style sheets, never paths, each once."""
+    names = [re.sub(r"\.css\Z", "", name, flags=re.IGNORECASE) for name in value]
+    if len(names) > _MOST_STYLES or any(not name or name.startswith(".") or set(name) & set("/\\:") for name in names):
+        raise ValueError(f"up to {_MOST_STYLES} names of snippets, without folders")
+    return tuple(dict.fromkeys(names))
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One value of each option."""
@@ -129,6 +138,25 @@ class Settings:
         "ja", "Language of the text (BCP 47) where the note's `lang` does not say.", name="language", check=language
     )
     title: str = option("yes", "Print the title above the text: yes, or no.", name="title", choices=("yes", "no"))
+    byline: str = option(
+        "yes",
+        "Print subtitle, author and date (if the note's properties have them) under the title: yes, or no.",
+        name="byline",
+        choices=("yes", "no"),
+    )
+    properties: str = option(
+        "hidden",
+        "The note's properties: hidden, or in a table above the text.",
+        name="properties",
+        choices=("hidden", "table"),
+    )
+    styles: tuple[str, ...] = option(
+        (),
+        "CSS snippets of the vault to print with (PDF, HTML): names of files in .kumihan/, Kumihan/ or "
+        ".obsidian/snippets/, without .css.",
+        name="styles",
+        check=style_names,
+    )
     line_breaks: str = option(
         "obsidian",
         "Whether a single newline shows: as Obsidian's own setting says, always (show), or never (join).",
@@ -152,6 +180,13 @@ class Settings:
         "Mermaid's diagrams: drawn (draw), their source as code (show), or in a labelled box (box).",
         name="mermaid",
         choices=("draw", "show", "box"),
+    )
+    plugins: str = option(
+        "box",
+        "What only plugins of Obsidian understand (Dataview, Tasks, Templater …): its source as code (show), nothing "
+        "(hide), or a box with its name (box).",
+        name="plugins",
+        choices=("show", "hide", "box"),
     )
     links_heading: str = option(
         "arrow",

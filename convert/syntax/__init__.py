@@ -25,6 +25,7 @@ from convert.syntax import (
     ruby,
     tags,
     tasks,
+    templates,
 )
 from convert.syntax.edits import Edit, apply, map_lines
 from convert.syntax.inline import Grammar, Inline
@@ -53,6 +54,7 @@ INLINE_RULES = (
     footnotes.INLINE_NOTE,
     footnotes.REFERENCE,
     block_ids.BLOCK_ID,
+    templates.TEMPLATE,
     inline.HTML,
     addresses.ADDRESS,
     tags.TAG,

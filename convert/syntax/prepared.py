@@ -102,6 +102,11 @@ class TagMark(Mark):
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateMark(Mark):
+    """``<% command %>`` of the plugin Templater."""
+
+
+@dataclass(frozen=True, slots=True)
 class MathMark(Mark):
     """Display math over several lines: ``tex`` is its source without container prefixes."""
 
