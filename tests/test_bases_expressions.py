@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from convert.bases.dates import Date, Duration
 from convert.bases.evaluate import MAX_STEPS, Evaluator
-from convert.bases.files import files_of
+from convert.bases.files import Files, files_of
 from convert.bases.pattern import compile_pattern
 from convert.bases.problems import Problem
 from convert.bases.source import Group, read_base
@@ -36,10 +36,14 @@ FILES: dict[str, str | bytes] = {
 
 
 @pytest.fixture(scope="module")
-def evaluator(tmp_path_factory: pytest.TempPathFactory) -> Evaluator:
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     root = tmp_path_factory.mktemp("vault")
     put(root, FILES)
-    files = files_of(scan(root), 10**7)
+    return files_of(scan(root), 10**7)
+
+
+@pytest.fixture
+def evaluator(files: Files) -> Evaluator:
     clock = Date(datetime(2025, 1, 15, 12), has_time=True)
     formulas = {"double": "price * 2", "far": "formula.double + 1", "me": "formula.you", "you": "formula.me"}
     made = Evaluator(files, files.file("sub/Rin.md"), "en", formulas, clock)
