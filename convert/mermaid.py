@@ -148,7 +148,13 @@ _SETTINGS: Final = {
     "fontFamily": GOTHIC,
     "htmlLabels": True,  # the engine then breaks lines itself, and centres them
     # narrower than Mermaid's, so that more of them go into a line of text at a legible size
-    "flowchart": {"minNodeWidth": 30, "padding": 12, "nodeSpacing": 40, "rankSpacing": 40},
+    "flowchart": {
+        "minNodeWidth": 30,
+        "padding": 12,
+        "nodeSpacing": 40,
+        "rankSpacing": 40,
+        "subGraphTitleMargin": {"top": 4, "bottom": 12},
+    },
     "gantt": {"fontSize": 14, "sectionFontSize": 14, "barHeight": 24, "useWidth": 730},
     "sankey": {"linkColor": "source"},  # WeasyPrint cuts strokes with a gradient
 }
