@@ -171,7 +171,7 @@ def test_a_formula_that_fails_marks_its_cells(tmp_path: Path) -> None:
     check(document)
     assert said(document) == ["b.base:1:15 base.invalid"]
     assert "string * number" in document.diagnostics[0].message
-    assert "<div.placeholder data-kind=base-value>" in show(document.blocks)
+    assert "<plain><span.placeholder data-kind=base-value>エラー</span></plain>" in show(document.blocks)
 
 
 def test_a_filter_that_fails_for_one_file_leaves_it_out(tmp_path: Path) -> None:

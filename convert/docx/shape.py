@@ -182,6 +182,8 @@ class _Shaper:
         (id, _, _), inner = block["c"]
         if has_class(block, "callout"):
             new = self._callout(block, room)
+        elif has_class(block, "base-cards"):
+            new = self._table(_cards(inner), room)
         elif has_class(block, "placeholder"):
             new = [_styled("placeholder", [_as_para(each) for each in self.blocks(inner, room)])]
         else:
@@ -457,6 +459,15 @@ def _anchor(id: str) -> list[Inline]:
 def _anchor_block(id: str) -> list[Block]:
     """A bookmark before a block that holds no text of its own; the post-processor moves it to the next paragraph."""
     return [div([], attr(id))] if id else []
+
+
+def _cards(cards: list[Block]) -> Block:
+    """The cards of a base, three in a row: Word has no boxes that stand side by side."""
+    cells = [[attr(), {"t": "AlignDefault"}, 1, 1, card["c"][1]] for card in cards]
+    cells += [[attr(), {"t": "AlignDefault"}, 1, 1, []] for _ in range(-len(cells) % 3)]
+    rows = [[attr(), cells[at : at + 3]] for at in range(0, len(cells), 3)]
+    columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": 1 / 3}] for _ in range(3)]
+    return {"t": "Table", "c": [attr(), [None, []], columns, [attr(), []], [[attr(), 0, [], rows]], [attr(), []]]}
 
 
 def _anchored(id: str, blocks: list[Block]) -> list[Block]:

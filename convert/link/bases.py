@@ -38,6 +38,8 @@ from convert.nodes import Block, Inline, Node, attr, div, has_class, link, para,
 
 #: Bytes of a ``.base`` file; yamlcore reads no more.
 _LIMIT = 400_000
+#: Of a card's picture: three cards stand side by side on A4.
+_COVER: pictures.Size = [("width", "150px")]
 _VIEWS = frozenset(("table", "list", "cards"))
 
 
@@ -249,7 +251,9 @@ class _Printer:
 
     def _cell(self, cell: Cell) -> list[Inline]:
         """A property as it is printed."""
-        return [self.linking.placeholder("base-value")] if cell.failed else self.inlines(cell.value)
+        if cell.failed:  # something beside it keeps it in the line: alone it would be a box in the cell
+            return [self.linking.placeholder("base-value"), string("")]
+        return self.inlines(cell.value)
 
     def inlines(self, value: Value) -> list[Inline]:
         """A value as it is printed."""
@@ -327,9 +331,10 @@ class _Printer:
             if not pictures.is_picture(file.path):
                 return []
             alt = self.inlines(value.display) if isinstance(value, Link) and isinstance(value.display, str) else []
-            return [pictures.show(file.path, alt, [], self.part, self.linking, self.place)]
+            size = _COVER if row else []
+            return [pictures.show(file.path, alt, size, self.part, self.linking, self.place)]
         if isinstance(value, Link) and pictures.is_remote(value.target):
-            return [pictures.show_remote(value.target, [], [], self.part, self.linking, self.place)]
+            return [pictures.show_remote(value.target, [], _COVER if row else [], self.part, self.linking, self.place)]
         if isinstance(value, Link) and pictures.is_picture(value.target):
             message = f"picture does not exist: {value.target}"
             self.linking.report(Code.IMAGE_MISSING, message, self.part.path, self.place)
