@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -24,13 +25,20 @@ class CalloutType:
     """One type's look. ``name`` is the type that gives the look (``tip`` for ``hint``).
 
     ``titles`` maps languages (``en``, ``ja``) to the word for the type as it was written,
-    ``icon`` is a file's name in ``styles/icons/``, ``colour`` is ``#rrggbb``.
+    ``icon`` is a file's name in ``styles/icons/``, ``colour`` is ``#rrggbb``; ``drawing`` is the source
+    of an icon of a vault's own, in ``icon``'s place.
     """
 
     name: str
     titles: Mapping[str, str]
     icon: str
     colour: str
+    drawing: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name as classes and Word's styles can hold it; two names never share one."""
+        return re.sub(r"[^\w-]", lambda sign: f"\u00b7{ord(sign[0]):06x}", self.name)
 
     @property
     def tint(self) -> str:
@@ -53,16 +61,22 @@ class CalloutType:
 
     def svg(self) -> str:
         """The icon's source."""
-        return _svg(self.icon)
+        return self.drawing or _svg(self.icon)
 
 
 class CalloutTable:
     """All types by name and alias; upper and lower case are equal, as in Obsidian."""
 
-    def __init__(self, types: Mapping[str, CalloutType], main: tuple[str, ...]) -> None:
-        """``types`` holds aliases too; ``main`` names those that are not aliases, in the order of the table."""
+    def __init__(
+        self, types: Mapping[str, CalloutType], main: tuple[str, ...], drawings: Mapping[str, str] | None = None
+    ) -> None:
+        """``types`` holds aliases too; ``main`` names those that are not aliases, in the order of the table.
+
+        ``drawings`` maps Lucide's names of icons to files in ``styles/icons/``.
+        """
         self._types = types
         self._main = main
+        self._drawings = drawings or {}
 
     def __iter__(self) -> Iterator[CalloutType]:
         return iter([self._types[name] for name in self._main])
@@ -74,6 +88,19 @@ class CalloutTable:
     def lookup(self, type: str) -> CalloutType:
         """The type's look; that of ``note`` for one that is not in the table."""
         return self._types.get(type.strip().lower()) or self._types[FALLBACK]
+
+    def drawing(self, name: str) -> str:
+        """Our drawing for an icon by Lucide's name (``lucide-flame`` or ``flame``); ``KeyError`` if there is none."""
+        return self._drawings[name.strip().lower().removeprefix("lucide-")]
+
+    def with_types(self, own: Mapping[str, CalloutType]) -> CalloutTable:
+        """This table with a document's own types, which stand last and hide those of the same name."""
+        if not own:
+            return self
+        # an alias keeps its look where the type that gave it has another now
+        left = {n: replace(t, name=n) for n, t in self._types.items() if t.name in own and n not in own}
+        main = (*(name for name in self._main if name not in own), *left, *own)
+        return CalloutTable({**self._types, **left, **own}, main, self._drawings)
 
     def names(self) -> tuple[str, ...]:
         """All names, aliases included, sorted."""
@@ -94,13 +121,15 @@ def read(file: Path) -> CalloutTable:
     """A table from a file of ours: a fault in it is a bug and raises."""
     types: dict[str, CalloutType] = {}
     main = []
+    drawings: dict[str, str] = {}
     for name, entry in yaml.safe_load(file.read_text("utf-8")).items():
         main.append(name)
+        drawings |= dict.fromkeys(entry.get("lucide", ()), entry["icon"])
         for alias, titles in {name: entry["titles"], **entry.get("aliases", {})}.items():
             if alias in types:
                 raise ValueError(f"callout type {alias} is defined twice")
             types[alias] = CalloutType(name, MappingProxyType(titles), entry["icon"], entry["colour"])
-    return CalloutTable(MappingProxyType(types), tuple(main))
+    return CalloutTable(MappingProxyType(types), tuple(main), MappingProxyType(drawings))
 
 
 @cache

@@ -76,7 +76,7 @@ class Code(Enum):
     CALLOUT_UNKNOWN = (
         "callout.unknown",
         _I,
-        "The callout's type is none of Obsidian's and not defined in a CSS snippet of yours; it is printed like `note`.",
+        "The callout's type is none of Obsidian's and not defined in your snippets; it is printed like `note`.",
         "Nothing, if that is what you want; else correct the type, or define it in an enabled CSS snippet.",
     )
     COMMENT_UNCLOSED = (

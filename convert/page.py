@@ -42,6 +42,8 @@ _NO_TEXT = dict.fromkeys(
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TEXT_HIDDEN = {"rt", "fnref", "callout-icon"}
 _SLOT = "kumihan-body"
+#: What Obsidian has around a note: a vault's snippets count on it.
+_APP_CLASSES = ("theme-light", "markdown-preview-view", "markdown-rendered")
 
 
 @dataclass(slots=True)
@@ -71,8 +73,9 @@ def build(document: Document, *, styles: str = "", screen: bool = False) -> Page
             print_title=document.print_title,
             properties=document.properties,
             version=__version__,
-            styles=Markup(styles.replace("</", "<\\/")),  # noqa: S704 (our own CSS; it can't end its element)
+            styles=Markup(styles.replace("</", "<\\/")),  # noqa: S704 (our own CSS and harmless snippets; they can't end their element)
             screen=screen,
+            classes=" ".join([*_APP_CLASSES, *document.classes]),
             body=Markup(f"<{_SLOT}></{_SLOT}>"),  # noqa: S704
         )
     )
@@ -242,7 +245,7 @@ def split_around(element: Element, ancestor: Element) -> None:
 
 def _dress(page: Page, document: Document) -> None:
     main = page.main
-    table = callouts.table()
+    table = callouts.table().with_types(document.callouts)
     for body in [child for child in main if child.get("class") == "fn-body"]:
         page.bodies[int(body.get("data-n", ""))] = body
         main.remove(body)
@@ -342,7 +345,7 @@ def _dress_task(box: Element) -> None:
 
 def _dress_callout(box: Element, table: callouts.CalloutTable) -> None:
     title = next((child for child in box if child.get("class") == "callout-title"), None)
-    add_class(box, f"callout-{table.lookup(box.get('data-callout', '')).name}")
+    add_class(box, f"callout-{table.lookup(box.get('data-callout', '')).key}")
     box.set("role", "note")
     if title is None:
         return

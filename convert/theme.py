@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -56,18 +57,25 @@ def load(name: str) -> Theme:
     )
 
 
-@cache
-def callout_css(*, icons: bool) -> str:
-    """The colours of all types of callout, and (for paper) their icons as pictures.
+def callout_css(own: Mapping[str, callouts.CalloutType], *, icons: bool) -> str:
+    """The colours of all types of callout, ``own`` among them, and (for paper) their icons as pictures.
 
-    The classes are ``callout-NAME`` for the names in ``styles/callouts.yaml``; :mod:`convert.page` sets them.
+    The classes are ``callout-KEY``; :mod:`convert.page` sets them.
     """
-    return "\n".join(_rules(callouts.table(), icons))
+    return "\n".join(_rules(callouts.table().with_types(own), icons))
+
+
+@cache
+def own_classes() -> frozenset[str]:
+    """The classes that Kumihan's style sheets speak of: a note's ``cssclasses`` can't be among them."""
+    own = [resources.styles("print.css"), resources.styles("screen.css")]
+    texts = [sheet.read_text("utf-8") for sheet in (*own, *resources.styles("themes").glob("*/*.css"))]
+    return frozenset(name for text in texts for name in re.findall(r"\.([A-Za-z][\w-]*)", text))
 
 
 def _rules(table: Iterable[callouts.CalloutType], icons: bool) -> Iterable[str]:
     for kind in table:
-        box = f".callout-{kind.name}"
+        box = f".callout-{kind.key}"
         yield f"{box} {{ border-color: {kind.colour}; background-color: {kind.tint} }}"
         yield f"{box} > .callout-title {{ color: {kind.ink} }}"
         if icons:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
+from convert.callouts import CalloutType
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.ignore import Filter, Ignore, PatternError, Rule
 
@@ -40,7 +41,10 @@ def compared(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """The files below ``root`` (a real path) that are not hidden; all paths are relative to it, with ``/``."""
+    """The files below ``root`` (a real path) that are not hidden; all paths are relative to it, with ``/``.
+
+    ``callouts`` are the types that its CSS snippets define or change, by name in lower case.
+    """
 
     root: Path
     files: tuple[str, ...]
@@ -48,6 +52,7 @@ class Vault:
     strict_line_breaks: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
     ignore: Ignore = field(default_factory=Ignore)
+    callouts: Mapping[str, CalloutType] = field(default_factory=dict)
     _by_name: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _by_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
@@ -115,6 +120,8 @@ def scan(root: Path, *, follow_links: bool = False) -> Vault:
         by_path.setdefault(key, []).append(path)
         by_name.setdefault(key.rpartition("/")[2], []).append(path)
     settings = _settings(root, walk)
+    callouts, problems = _callouts(root, follow_links=follow_links)
+    walk.diagnostics += problems
     filters = tuple(_filters(settings.get("userIgnoreFilters"), walk.diagnostics))
     return Vault(
         root=root,
@@ -123,6 +130,7 @@ def scan(root: Path, *, follow_links: bool = False) -> Vault:
         strict_line_breaks=settings.get("strictLineBreaks") is True,
         diagnostics=tuple(sorted(walk.diagnostics)),
         ignore=Ignore(filters, tuple(sorted(walk.rules))),
+        callouts=callouts,
         _by_name={name: tuple(paths) for name, paths in by_name.items()},
         _by_path={path: tuple(paths) for path, paths in by_path.items()},
     )
@@ -225,6 +233,15 @@ def _settings(root: Path, walk: _Walk) -> dict[str, Any]:
     message = "Obsidian's settings cannot be read; its defaults are used"
     walk.diagnostics.append(diagnose(Code.CONFIG_INVALID, message, _SETTINGS))
     return {}
+
+
+def _callouts(root: Path, *, follow_links: bool) -> tuple[Mapping[str, CalloutType], tuple[Diagnostic, ...]]:
+    """What the vault's snippets say of callouts."""
+    if not (root / ".obsidian" / "snippets").is_dir():
+        return {}, ()
+    from convert import snippets  # noqa: PLC0415  (most vaults have none, and need no parser of CSS)
+
+    return snippets.callouts(root, follow_links=follow_links)
 
 
 def _filters(value: Any, diagnostics: list[Diagnostic]) -> Iterator[Filter]:

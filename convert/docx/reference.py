@@ -37,10 +37,10 @@ _THEME_COLOURS: Final = (
 )
 
 
-def look(settings: Settings, language: str, callouts: Sequence[CalloutType]) -> Look:
-    """Page, fonts, languages and callouts of a document."""
+def look(settings: Settings, language: str, callouts: Sequence[CalloutType], closing: str = "title") -> Look:
+    """Page, fonts, languages, callouts of a document, and the role of the last line of its title block."""
     page = grid(settings)
-    return Look(page, faces(language, page.pitch / POINT), languages(language), callouts)
+    return Look(page, faces(language, page.pitch / POINT), languages(language), callouts, closing)
 
 
 def reference(look: Look) -> bytes:

@@ -92,19 +92,32 @@ class _Room:
         return replace(self, width=max(CHAR, self.width - 2 * padding), indent=0)
 
 
-def shape(blocks: Sequence[Block], grid: Grid, pictures: Pictures, mark: str = "1") -> list[Block]:
+def shape(
+    blocks: Sequence[Block], grid: Grid, pictures: Pictures, mark: str, types: callouts.CalloutTable
+) -> list[Block]:
     """The blocks for pandoc's DOCX writer; ``mark`` is the form of footnote marks, with 1 for the number."""
     own = clone(blocks)
-    return _Shaper(grid, pictures, mark, _repeated(own)).blocks(
+    return _Shaper(grid, pictures, mark, types, _repeated(own)).blocks(
         own, _Room(grid.measure, round(grid.text_height * _TALLEST))
     )
 
 
-def callout_types(blocks: Sequence[Block]) -> list[callouts.CalloutType]:
+def callout_types(blocks: Sequence[Block], table: callouts.CalloutTable) -> list[callouts.CalloutType]:
     """The looks of all callouts in the blocks, in the table's order."""
-    table = callouts.table()
     used = {table.lookup(value(node, "data-callout")).name for node in walk(blocks) if has_class(node, "callout")}
     return [type for type in table if type.name in used]
+
+
+def role_of(part: Block) -> str:
+    """The role of a line under the title: its class."""
+    role: str = part["c"][0][1][0]
+    return role
+
+
+def closing(blocks: Sequence[Block]) -> str:
+    """The role of the last line of the title and what stands under it."""
+    lines: list[Block] = next((block["c"][1] for block in blocks[:2] if has_class(block, "byline")), [])
+    return role_of(lines[-1]) if lines else "title"
 
 
 def bookmark(number: str) -> str:
@@ -117,11 +130,14 @@ def _repeated(blocks: Sequence[Block]) -> frozenset[str]:
 
 
 class _Shaper:
-    def __init__(self, grid: Grid, pictures: Pictures, mark: str, repeated: frozenset[str]) -> None:
+    def __init__(
+        self, grid: Grid, pictures: Pictures, mark: str, types: callouts.CalloutTable, repeated: frozenset[str]
+    ) -> None:
         self._grid = grid
         self._pictures = pictures
         before, _, after = mark.partition("1")
         self._before, self._after = before, after
+        self._types = types
         self._repeated = repeated
 
     # blocks
@@ -184,6 +200,8 @@ class _Shaper:
             new = self._callout(block, room)
         elif has_class(block, "base-cards"):
             new = self._table(_cards(inner), room)
+        elif has_class(block, "byline"):
+            new = [_styled(role_of(part), self.blocks(part["c"][1], room)) for part in inner]
         elif has_class(block, "placeholder"):
             new = [_styled("placeholder", [_as_para(each) for each in self.blocks(inner, room)])]
         else:
@@ -191,7 +209,7 @@ class _Shaper:
         return _anchored(id, new)
 
     def _callout(self, block: Block, room: _Room) -> list[Block]:
-        type = callouts.table().lookup(value(block, "data-callout"))
+        type = self._types.lookup(value(block, "data-callout"))
         inner = room.box(BOX_PADDING)
         if inner.width < _NARROWEST:
             inner = room
@@ -200,7 +218,7 @@ class _Shaper:
         for part in block["c"][1]:
             if has_class(part, "callout-title"):
                 words = [each for line in part["c"][1] for children in child_lists(line) for each in children]
-                out.append(_styled("callout-title", [para(self._inlines(_in_line(words), inner))], type.name))
+                out.append(_styled("callout-title", [para(self._inlines(_in_line(words), inner))], type.key))
             elif part["t"] == "Div":
                 out += _anchored(part["c"][0][0], self.blocks(part["c"][1], inner))
             else:  # so deep that the link stage has taken its frame away
@@ -213,7 +231,7 @@ class _Shaper:
             f'<w:tcBorders><w:left w:val="single" w:sz="24" w:space="0" w:color="{bar}"/></w:tcBorders>'
             f'<w:shd w:val="clear" w:color="auto" w:fill="{ground}"/>'
         )
-        return _box(style_id("callout-box", type.name), out, room, cell, whole=whole)
+        return _box(style_id("callout-box", type.key), out, room, cell, whole=whole)
 
     def _quote(self, blocks: list[Block], room: _Room) -> list[Block]:
         if all(block["t"] in ("Para", "Plain") for block in blocks):

@@ -90,12 +90,16 @@ _TOKENS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the styles are made for: a page, fonts, languages (Latin, East Asian) and the types of callouts."""
+    """What the styles are made for: a page, fonts, languages (Latin, East Asian) and the types of callouts.
+
+    ``closing`` is the role of the last line of the title and what stands under it: the text keeps off from it.
+    """
 
     grid: Grid
     faces: Faces
     languages: tuple[str, str]
     callouts: Sequence[CalloutType]
+    closing: str
 
 
 def styles_xml(look: Look) -> str:
@@ -134,6 +138,7 @@ def _paragraphs(look: Look) -> list[str]:
     faces = look.faces
     gothic = _fonts(faces.sans, faces.asian_sans)
     line = look.grid.pitch
+    after = {role: line if role == look.closing else 0 for role in ("title", "subtitle", "author", "date")}
     out = [
         # fonts and size here too: in cells, LibreOffice lets the defaults win over character styles
         _style(
@@ -149,9 +154,28 @@ def _paragraphs(look: Look) -> list[str]:
             "title",
             "normal",
             next="body",
-            p=f'<w:keepNext/><w:keepLines/><w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="{line}"/>'
-            '<w:jc w:val="center"/>',
+            p='<w:keepNext/><w:keepLines/><w:snapToGrid w:val="0"/>'
+            f'<w:spacing w:before="0" w:after="{after["title"]}"/><w:jc w:val="center"/>',
             r=gothic + _bold() + _size(17),
+        ),
+        _style(
+            "paragraph",
+            "subtitle",
+            "normal",
+            next="body",
+            p="<w:keepNext/><w:keepLines/>"
+            f'<w:spacing w:before="0" w:after="{after["subtitle"]}"/><w:jc w:val="center"/>',
+            r=gothic,
+        ),
+        *(
+            _style(
+                "paragraph",
+                role,
+                "normal",
+                next="body",
+                p=f'<w:keepLines/><w:spacing w:before="0" w:after="{after[role]}"/><w:jc w:val="right"/>',
+            )
+            for role in ("author", "date")
         ),
         *(_heading(level, line, gothic) for level in range(1, HEADING_LEVELS + 1)),
         _style(
@@ -365,7 +389,7 @@ def _callouts(look: Look) -> list[str]:
                 "callout-title",
                 "normal",
                 next="callout-text",
-                type=type.name,
+                type=type.key,
                 # without keepNext, which would keep the whole box with what follows it
                 p='<w:keepLines/><w:jc w:val="left"/>',
                 r=_fonts(faces.sans, faces.asian_sans) + _bold() + f'<w:color w:val="{ink}"/>',
@@ -376,7 +400,7 @@ def _callouts(look: Look) -> list[str]:
                 "table",
                 "callout-box",
                 "table-normal",
-                type=type.name,
+                type=type.key,
                 more=f"<w:tblPr>{_borders('tblBorders', left=(24, 0, bar))}"
                 f"{_margins(_BOX_PADDING_BLOCK, BOX_PADDING)}</w:tblPr>"
                 f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{ground}"/></w:tcPr>',
@@ -399,7 +423,8 @@ def _tokens() -> list[str]:
 #: Names that Word knows by itself; all others are marked as the document's own.
 _BUILT_IN: Final = frozenset(
     {
-        *("normal", "title", "body text", "block text", "list continue", "caption", "header", "footer", "strong"),
+        *("normal", "title", "subtitle", "date"),
+        *("body text", "block text", "list continue", "caption", "header", "footer", "strong"),
         *("footnote text", "footnote reference", "annotation text", "annotation reference", "annotation subject"),
         *("emphasis", "hyperlink", "html keyboard", "toc heading", "normal table", "no list"),
         *(f"heading {level}" for level in range(1, 10)),
@@ -408,7 +433,10 @@ _BUILT_IN: Final = frozenset(
     }
 )
 #: Roles that an editor is likely to choose by hand: Word shows them in its gallery.
-_OFFERED: Final = ("normal", "title", "body", "heading", "quote", "strong", "emphasis", "bullet", "number", "caption")
+_OFFERED: Final = (
+    *("normal", "title", "subtitle", "author", "date", "body", "heading", "quote", "strong", "emphasis", "bullet"),
+    *("number", "caption"),
+)
 
 
 def _style(

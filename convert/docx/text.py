@@ -79,7 +79,7 @@ class TextPass:
         roles = {style_id(role): role for role in table() if "{" not in name(role, "{type}")}
         self._sizes = {id: SIZES.get(role, BODY_SIZE) for id, role in roles.items()}
         self._fixed = {style_id(role): line for role, line in FIXED.items()}
-        titles = {style_id("callout-title", type.name) for type in look.callouts}
+        titles = {style_id("callout-title", type.key) for type in look.callouts}
         self._bold = {style_id(role) for role in BOLD} | titles
         self._on_grid = titles | {id for id in roles if self._sizes[id] == BODY_SIZE} - self._bold
         self._east_asian = look.languages[1].split("-")[0] in ("ja", "zh", "ko") and look.languages[0] == "en-US"

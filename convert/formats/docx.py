@@ -12,13 +12,13 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from convert import pandoc, pictures
+from convert import callouts, pandoc, pictures
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.docx.post import Card, finish
 from convert.docx.raster import raster
 from convert.docx.reference import look, reference
 from convert.docx.roles import name
-from convert.docx.shape import Shown, callout_types, shape
+from convert.docx.shape import Shown, callout_types, closing, shape
 from convert.formats import Output
 from convert.labels import label
 from convert.link.document import Document
@@ -33,11 +33,12 @@ _UNSET: Final = re.compile(r"Could not convert TeX math (.*?), rendering as TeX"
 
 def write(document: Document, settings: Settings) -> Output:
     """The document as DOCX. What cannot be shown leaves a placeholder and a diagnostic."""
-    paper = look(settings, document.language, callout_types(document.blocks))
+    types = callouts.table().with_types(document.callouts)
+    paper = look(settings, document.language, callout_types(document.blocks, types), closing(document.blocks))
     with tempfile.TemporaryDirectory(prefix="kumihan-") as private:
         folder = Path(private)
         gallery = _Gallery(document, folder)
-        blocks = shape(document.blocks, paper.grid, gallery.show, settings.footnote_mark or "1")
+        blocks = shape(document.blocks, paper.grid, gallery.show, settings.footnote_mark or "1", types)
         template = folder / "reference.docx"
         template.write_bytes(reference(paper))
         # no metadata: pandoc would print the title as it likes, and put all of it into custom properties

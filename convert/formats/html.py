@@ -20,9 +20,10 @@ _TAGS = {"mark": "mark", "kbd": "kbd", "small": "small", "ruby": "ruby", "rt": "
 
 def write(document: Document, settings: Settings) -> Output:
     """The document as HTML 5 in UTF-8, its notes at the end of the text."""
-    styles = resources.styles("screen.css").read_text("utf-8") + theme.callout_css(icons=False)
+    styles = resources.styles("screen.css").read_text("utf-8") + theme.callout_css(document.callouts, icons=False)
+    styles = "\n".join([styles, *document.style_sheets])
     page = pages.build(document, styles=styles, screen=True)
-    _draw_icons(page)
+    _draw_icons(page, document)
     _place_notes(page, document, pages.mark_form(settings, theme.load(settings.theme)))
     for element, _, data in pages.place_pictures(page, document, "html"):
         element.set("src", f"data:{data.media_type};base64,{b64encode(data.data).decode()}")
@@ -43,9 +44,9 @@ def write(document: Document, settings: Settings) -> Output:
     return Output(text.encode() + b"\n", None, tuple(page.diagnostics))
 
 
-def _draw_icons(page: Page) -> None:
+def _draw_icons(page: Page, document: Document) -> None:
     """Icons into the text, so that they are printed and coloured with it; a reader of the screen skips them."""
-    table = callouts.table()
+    table = callouts.table().with_types(document.callouts)
     for icon in [e for e in page.root.iter("span") if e.get("class") == "callout-icon"]:
         box = parent_of(parent_of(icon))
         icon.append(etree.fromstring(table.lookup(box.get("data-callout", "")).svg()))

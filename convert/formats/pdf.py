@@ -38,13 +38,15 @@ def write(document: Document, settings: Settings) -> Output:
     assets = {**dress.dress(page, document, measures), **formulas.draw(page, document)}
     form = pages.mark_form(settings, chosen)
     text = pages.all_text(page.root) + "".join(map(pages.all_text, page.bodies.values())) + form + _GENERATED
+    text += "".join(document.style_sheets)  # they may print words of their own
     text += "".join(svg.text(asset.data) for asset in assets.values() if asset.media_type == "image/svg+xml")
     choice = engine.choose_fonts(text, settings, document.note)
     sheets = (
         resources.styles("print.css").read_text("utf-8"),
         measures.css,
         chosen.css("handout.css"),
-        theme.callout_css(icons=True),
+        theme.callout_css(document.callouts, icons=True),
+        *document.style_sheets,
     )
     printer = _Printer(page, sheets, assets, choice, measures.measure)
     footnotes.place(page, form, printer.measure)

@@ -24,6 +24,8 @@ from convert.link import (
     links,
     plugins,
     properties,
+    property_table,
+    sheets,
     split,
     tags,
     tasks,
@@ -59,16 +61,29 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     tidy.run(blocks)
 
     title = properties.title(path, note.properties)
+    public = properties.public(note.properties, settings)
+    print_title = properties.prints_title(title, blocks, settings)
+    at = int(properties.begins_with(title, blocks))
+    blocks[at:at] = [
+        *property_table.byline(note.properties, public.author, linking.language, settings),
+        *property_table.table(note.properties, linking.language, settings),
+    ]
+    classes, problems = properties.classes(note)
+    linking.diagnostics.update(problems)
+    style_sheets = sheets.run(path, linking)
     return Document(
         note=path,
         title=title,
-        print_title=properties.prints_title(title, blocks, settings),
+        print_title=print_title,
         language=linking.language,
         blocks=blocks,
-        properties=properties.public(note.properties, settings),
+        properties=public,
         pictures=linking.pictures,
         dependencies=tuple(sorted(linking.dependencies)),
         diagnostics=tuple(sorted(linking.diagnostics)),
+        classes=classes,
+        callouts={type: linking.callouts[type] for type in sorted(linking.callouts)},
+        style_sheets=style_sheets,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 from convert.callouts import table
 from convert.compiled import mark_key
 from convert.diagnostics import Code
@@ -38,7 +40,11 @@ def title_of(type: str, linking: Linking) -> str:
 
 
 def _callout(content: list[Block], mark: CalloutMark, part: Part, linking: Linking) -> Block:
-    if not table().knows(mark.type):
+    type = mark.type.strip().lower()
+    own = linking.vault.callouts.get(normalize("NFC", type))
+    if own:
+        linking.callouts[type] = own
+    elif not table().knows(type):
         message = f"callout type {mark.type!r} is printed like note"
         linking.report(Code.CALLOUT_UNKNOWN, message, part.path, (mark.line, mark.column))
     title: list[Inline] | None = None

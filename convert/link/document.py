@@ -36,6 +36,10 @@ placeholder
 inline HTML
     ``Underline Strikeout Subscript Superscript Strong Emph`` where pandoc has a node, else
     ``Span .mark | .kbd | .small | .ruby`` (``.ruby`` holds the base and a ``Span .rt``).
+byline
+    ``Div .byline`` of ``Div .subtitle``, ``.author``, ``.date`` (each one ``Para``), under the title
+properties
+    ``Table .properties`` of two columns
 anchor
     ids stand on ``Header``, ``Div .block`` around a block, or an empty ``Span .anchor`` in a paragraph.
 """
@@ -46,6 +50,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from convert.callouts import CalloutType
 from convert.diagnostics import Diagnostic
 from convert.nodes import Block
 
@@ -87,7 +92,11 @@ class Properties:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """See the module. ``note`` is its path in the vault; ``dependencies`` are the paths that its content came from."""
+    """See the module. ``note`` is its path in the vault; ``dependencies`` are the paths that its content came from.
+
+    ``classes`` are the note's ``cssclasses``; ``callouts`` the types in it that the vault's snippets define or change,
+    by name in lower case; ``style_sheets`` the CSS, harmless, that PDF and HTML are to be dressed with besides.
+    """
 
     note: str
     title: str
@@ -98,3 +107,6 @@ class Document:
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     dependencies: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    classes: tuple[str, ...] = ()
+    callouts: Mapping[str, CalloutType] = field(default_factory=dict)
+    style_sheets: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from convert.callouts import CalloutType
 from convert.compiled import NoteAst, compile_note, mark_key
 from convert.diagnostics import Code, Diagnostic, Severity, diagnose
 from convert.labels import label
@@ -81,6 +82,7 @@ class Linking:
     diagnostics: set[Diagnostic] = field(default_factory=set)
     dependencies: set[str] = field(default_factory=set)
     pictures: dict[str, Picture] = field(default_factory=dict)
+    callouts: dict[str, CalloutType] = field(default_factory=dict)
     embedded: int = 0
     _notes: dict[str, Note] = field(default_factory=dict)
     _prepared: dict[str, Prepared] = field(default_factory=dict)
