@@ -94,6 +94,8 @@ class Properties:
 class Document:
     """See the module. ``note`` is its path in the vault; ``dependencies`` are the paths that its content came from.
 
+    A base adds the files that it lists, and ``.``, the vault itself: any other file can become a row.
+
     ``classes`` are the note's ``cssclasses``; ``callouts`` the types in it that the vault's snippets define or change,
     by name in lower case; ``style_sheets`` the CSS, harmless, that PDF and HTML are to be dressed with besides.
     """
