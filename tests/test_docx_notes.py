@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from convert.link import link_note
 from convert.settings import Settings
 from convert.vault import scan
 from tests.support.docx import Docx, problems
+from tests.support.linked import linked
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 SETTINGS = Settings(docx_profile="handout")
@@ -92,3 +94,14 @@ def test_what_the_vault_keeps_to_itself_is_nowhere_in_the_package(tmp_path: Path
         assert str(tmp_path).encode() not in data, part
     assert set(docx.properties) <= {"title", "creator", "keywords", "description", "language", "created", "modified"}
     assert docx.properties["title"] == "公開の題"
+
+
+def test_a_picture_in_a_note_is_found_beside_the_notes(tmp_path: Path) -> None:
+    drawing = io.BytesIO()
+    Image.new("RGB", (40, 20), "red").save(drawing, "PNG")
+    files: dict[str, str | bytes] = {"A.md": "本文[^1]\n\n[^1]: 注 ![[p.png]]\n", "p.png": drawing.getvalue()}
+    file = tmp_path / "note.docx"
+    file.write_bytes(write(linked(tmp_path / "vault", files), Settings()).data)
+    word = Docx(file)
+    assert [target for target in word.relations("word/footnotes.xml").values() if target.startswith("media/")]
+    assert problems(file) == []

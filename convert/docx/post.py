@@ -25,6 +25,7 @@ Element = etree._Element
 
 _CORE: Final = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 _APP: Final = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
+_RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
 _DCTERMS: Final = "http://purl.org/dc/terms/"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
@@ -78,6 +79,7 @@ def finish(data: bytes, look: Look, card: Card, mark: str = "1") -> bytes:
     parts["docProps/app.xml"] = (
         f'{DECLARATION}<Properties xmlns="{_APP}"><Application>Kumihan</Application></Properties>'.encode()
     )
+    _lend_pictures(parts)
     _tidy(parts)
     return package.write(parts)
 
@@ -263,6 +265,21 @@ def _relations_used(part: bytes | None) -> set[str] | None:
     prefix = f"{{{R}}}"
     nodes = etree.fromstring(part).iter("*")
     return {str(value) for node in nodes for key, value in node.attrib.items() if str(key).startswith(prefix)}
+
+
+def _lend_pictures(parts: dict[str, bytes]) -> None:
+    """Pandoc lists the pictures of footnotes with those of the text; Word looks for them beside the footnotes."""
+    used = _relations_used(parts["word/footnotes.xml"]) or set()
+    name = "word/_rels/footnotes.xml.rels"
+    notes = etree.fromstring(parts.get(name) or f'<Relationships xmlns="{_RELATIONS}"/>'.encode())
+    known = {relation.get("Id") for relation in notes}
+    text = etree.fromstring(parts["word/_rels/document.xml.rels"])
+    notes.extend(
+        relation
+        for relation in list(text)
+        if relation.get("Type", "").endswith("/image") and relation.get("Id") in used - known
+    )
+    parts[name] = _dump(notes)
 
 
 def _tidy(parts: dict[str, bytes]) -> None:
