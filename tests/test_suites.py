@@ -196,7 +196,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     runs = {}
     for number, folder in enumerate(folders):
         project = Project.copy_of(SHARED / folder, tmp_path_factory.mktemp("export") / str(number))
-        runs[folder] = project.build("--set", "title=no", to="html")
+        runs[folder] = project.build("--set", "title=no", "-j", "1", to="html")
         assert runs[folder].status == 0, runs[folder].stderr
     return runs
 
