@@ -32,10 +32,10 @@ FOLDERS: Final = (".kumihan", "Kumihan", _OBSIDIAN)
 
 #: Bytes of one snippet, and of all that are read for callouts. tinycss2 takes up to 10 µs for each.
 MAX_BYTES: Final = 300_000
-_MAX_TOTAL: Final = 1_000_000
+_MAX_TOTAL: Final = 600_000
 _MAX_NESTING: Final = 60
 #: Bounds for rules in rules, where selectors multiply.
-_MAX_SELECTORS, _LONGEST_SELECTOR, _MAX_RULE_DEPTH = 20_000, 60, 8
+_MAX_SELECTORS, _LONGEST_SELECTOR, _MAX_RULE_DEPTH = 5_000, 60, 8
 _MAX_VARIABLES, _LONGEST_VALUE = 100, 20_000
 _LONGEST_TYPE: Final = 32
 _MAX_ICON_ELEMENTS: Final = 300
@@ -161,7 +161,7 @@ def _harmless(nodes: Iterable[Any], path: str, diagnostics: list[Diagnostic], *,
             if _fetches(node.value):
                 diagnostics.append(_address(node, f"{node.name} names a file or address", path))
             else:
-                yield f"{node.serialize()};"
+                yield f"{node.serialize().strip()};"
         elif node.type == "qualified-rule":
             inner = tinycss2.parse_blocks_contents(node.content, True, True)
             body = " ".join(_harmless(inner, path, diagnostics, nested=True))
@@ -326,7 +326,8 @@ class _Reader:
             if value:
                 self._looks.setdefault(name, {}).setdefault(_COLOUR, value)
         variables = {**_base(known), **{name: value.text for name, value in self._variables.items()}}
-        return {type: self._type(type, self._looks[type], known, variables) for type in sorted(self._looks)}
+        found = {type: self._type(type, self._looks[type], known, variables) for type in sorted(self._looks)}
+        return {type: look for type, look in found.items() if not (known.knows(type) and _same(look, known))}
 
     def _type(
         self, type: str, look: Mapping[str, _Value], known: CalloutTable, variables: Mapping[str, str]
@@ -357,6 +358,11 @@ class _Reader:
 
     def _say(self, code: Code, message: str, value: _Value) -> None:
         self._diagnostics.append(diagnose(code, message, value.path, value.line, value.column))
+
+
+def _same(type: CalloutType, known: CalloutTable) -> bool:
+    like = known.lookup(type.name)
+    return (type.colour, type.icon, type.drawing) == (like.colour, like.icon, "")
 
 
 def _brief(text: str) -> str:
@@ -560,7 +566,11 @@ def _icon_text(text: str) -> str:
 
 def _drawing(text: str) -> str:
     """A snippet's own icon as SVG in ``currentColor``; :class:`svg.SvgError` if it is none."""
-    drawing = svg.clean(text[text.index("<svg") :].encode("utf-8", "replace"))
+    text = text[text.index("<svg") :]
+    if not re.match(r"<svg[^>]*\sxmlns\s*=", text):
+        # lxml would make up a prefix, which HTML does not know
+        text = text.replace("<svg", f'<svg xmlns="{svg.NAMESPACE}"', 1)
+    drawing = svg.clean(text.encode("utf-8", "replace"))
     root = etree.fromstring(drawing.data)
     elements = list(root.iter("*"))
     if len(elements) > _MAX_ICON_ELEMENTS:

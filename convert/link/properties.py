@@ -11,6 +11,7 @@ from unicodedata import normalize
 from convert import theme
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.link import subpath
+from convert.link.dates import iso_date
 from convert.link.document import Properties
 from convert.nodes import Block, plain_text
 from convert.note import Note
@@ -59,7 +60,7 @@ def public(properties: Mapping[str, object], settings: Settings) -> Properties:
     keywords = [word for line in _texts(get(properties, "keywords")) for word in re.split(r"[,、;]\s*", line)]
     return Properties(
         author=tuple(dict.fromkeys(author or ([settings.author] if settings.author else []))),
-        date=text(get(properties, "date")),
+        date=iso_date(text(get(properties, "date"))),
         description=text(get(properties, "description")),
         keywords=tuple(dict.fromkeys(word.strip() for word in keywords if word.strip())),
     )

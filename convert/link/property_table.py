@@ -7,40 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from convert.labels import label
+from convert.link.dates import is_day, readable_date
 from convert.link.properties import LISTS, entries, get, items, shown, text
 from convert.nodes import Block, Inline, attr, div, link, para, plain, string, words
 from convert.settings import NOTE_KEY, Settings
 
-_TIME = r"(?:[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
-#: A day with or without its time, as Obsidian writes the two types of property …
-_ISO = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])" + _TIME)
-#: … and as people write it; a month alone too.
-_TYPED = re.compile(r"(\d{4})[/.](0?[1-9]|1[0-2])[/.](0?[1-9]|[12]\d|3[01])" + _TIME)
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])()()")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"\\^`{|}]+", re.IGNORECASE)
 _DEEPEST = 4
-
-
-def readable_date(value: str, language: str) -> str:
-    """A date as people of the language write it: 2025年4月5日, April 5, 2025, 5 April 2025; other texts as they are."""
-    found = next((found for form in (_ISO, _TYPED, _MONTH) if (found := form.fullmatch(value))), None)
-    main, _, region = language.lower().partition("-")
-    if not found or main not in ("ja", "zh", "en"):
-        return value
-    year, month, day, time = int(found[1]), int(found[2]), int(found[3] or 0), found[4]
-    if main != "en":
-        date = f"{year}年{month}月" + (f"{day}日" if day else "")
-    elif not day:
-        date = f"{_MONTHS[month - 1]} {year}"
-    elif region in ("", "us"):
-        date = f"{_MONTHS[month - 1]} {day}, {year}"
-    else:
-        date = f"{day} {_MONTHS[month - 1]} {year}"
-    return f"{date} {time}" if time else date
 
 
 def byline(properties: Mapping[str, object], author: tuple[str, ...], language: str, settings: Settings) -> list[Block]:
@@ -96,7 +69,7 @@ def _inlines(value: object, language: str, settings: Settings, depth: int = 0) -
         line = shown(value, settings.links_heading)
         if _ADDRESS.fullmatch(line):
             return [link([string(line)], line, attr("", ["external-link"]))]
-        return words(readable_date(line, language) if _ISO.fullmatch(line) else line)
+        return words(readable_date(line, language) if is_day(line) else line)
     out: list[Inline] = []
     for part in filter(None, parts):
         out += [*words(label("separator", language)), *part] if out else part

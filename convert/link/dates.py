@@ -1,0 +1,51 @@
+"""Dates of properties: as people write and read them, and as the formats' metadata want them."""
+
+from __future__ import annotations
+
+import re
+
+_TIME = r"(?:[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+#: A day with or without its time, as Obsidian writes the two types of property …
+_ISO = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])" + _TIME)
+#: … and as people write it; a month alone too.
+_TYPED = re.compile(r"(\d{4})[/.](0?[1-9]|1[0-2])[/.](0?[1-9]|[12]\d|3[01])" + _TIME)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])()()")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def is_day(value: str) -> bool:
+    """Whether it is a date or a date with its time, as Obsidian writes the two types of property."""
+    return bool(_ISO.fullmatch(value))
+
+
+def iso_date(value: str) -> str:
+    """``2025-04-05``, ``2025-04`` or ``2025-04-05T10:00:00`` for a date; empty for any other text."""
+    found = _found(value)
+    if not found or found.re is _ISO:
+        return value.replace(" ", "T") if found else ""
+    return "-".join(f"{int(part):02}" for part in found.groups()[:3] if part)
+
+
+def readable_date(value: str, language: str) -> str:
+    """A date as people of the language write it: 2025年4月5日, April 5, 2025, 5 April 2025; other texts as they are."""
+    found = _found(value)
+    main, _, region = language.lower().partition("-")
+    if not found or main not in ("ja", "zh", "en"):
+        return value
+    year, month, day, time = int(found[1]), int(found[2]), int(found[3] or 0), found[4]
+    if main != "en":
+        date = f"{year}年{month}月" + (f"{day}日" if day else "")
+    elif not day:
+        date = f"{_MONTHS[month - 1]} {year}"
+    elif region in ("", "us"):
+        date = f"{_MONTHS[month - 1]} {day}, {year}"
+    else:
+        date = f"{day} {_MONTHS[month - 1]} {year}"
+    return f"{date} {time}" if time else date
+
+
+def _found(value: str) -> re.Match[str] | None:
+    return next((found for form in (_ISO, _TYPED, _MONTH) if (found := form.fullmatch(value))), None)
