@@ -32,7 +32,7 @@ INPUTS = [
 #: Those that stay within themselves: nothing in them hides or takes in what follows, no id is defined twice.
 CLOSED = [text for text in INPUTS if not re.search(r"\[\^|%%|<!--|^\$\$ open|```|~~~|^%|\^\[|^ {4}|^\t", text, re.M)]
 
-FEW = settings(max_examples=25, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 mixtures = st.lists(st.sampled_from(INPUTS), min_size=1, max_size=6).map("\n".join)
 closed = st.lists(st.sampled_from(CLOSED), min_size=1, max_size=5).map("\n".join)
 

@@ -108,7 +108,7 @@ def in_quotes_with_tabs(text: str) -> bool:
     return any(">" in line and "\t" in line for line in text.split("\n"))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(lines(PLAIN_INLINE))
 def test_plain_markdown_is_untouched(text: str) -> None:
     if in_quotes_with_tabs(text) or "|--" in text:
@@ -116,7 +116,7 @@ def test_plain_markdown_is_untouched(text: str) -> None:
     assert prepared(text).text == text
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(lines(st.one_of(PLAIN_INLINE, OBSIDIAN_INLINE), "> [!note] T", "> [!x]-", "[^1]: def", "$$", "- [!x]"))
 def test_code_survives(text: str) -> None:
     if in_quotes_with_tabs(text):
@@ -129,7 +129,7 @@ def test_code_survives(text: str) -> None:
         assert not lost
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(lines(PLAIN_INLINE))
 def test_markdown_it_agrees_on_blocks_of_code(text: str) -> None:
     if in_quotes_with_tabs(text) or "|--" in text:
@@ -153,14 +153,14 @@ def test_markdown_it_agrees_on_blocks_of_code(text: str) -> None:
 HOSTILE = st.text(alphabet="[]()!^$%`*_~=<>|\\#-+:&\n\t a1あ。「」{}\"'/", max_size=200)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 @given(HOSTILE)
 def test_edits_never_overlap_and_nothing_raises(text: str) -> None:
     result = prepared(text)
     assert len(result.line_map) == result.text.count("\n") + 1
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="\ufa10\ufa19\u2126\U000f0000\U000f0001か\u3099神a ", max_size=30))
 def test_stand_ins_lead_back(text: str) -> None:
     changed, table = characters.stand_in(text)
@@ -182,7 +182,7 @@ UNITS = [
     "[", "![", "[[", "]", "](", "[a](b \"", "^[", "`", "``` ", "`a``b", "*", "**a ", "_a*", "a**「", "$", "$a", "${",
     "$$\n",
     "%%", "%%a\n", "<", "<!--", "<a b=\"", "<a ", "<?", "==", "~~", "https://a.b/)", "\\", "&", "|", "| a |\n|--|\n",
-    "> ", ">", "- ", "1. ", "1.\t", "> 1. ", "> [!a] b\n", "[^1]", "[^1]: a\n", "    a\n", 
+    "> ", ">", "- ", "1. ", "1.\t", "> 1. ", "> [!a] b\n", "[^1]", "[^1]: a\n", "    a\n",
     "\t", "```\n", "<div>\n", "<pre>\n", "^a", " ^a\n",
     "# a\n", "[[a|", "![[a", "a\n", "\n", "  ", "[^", "^[`", "(((", "[a](((", "*a_",
 ]  # fmt: skip
