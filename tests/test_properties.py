@@ -97,6 +97,7 @@ def test_the_author_of_the_settings_stands_in(tmp_path: Path) -> None:
     ("front", "row"),
     [
         ("文字: a  b", "文字|a b"),
+        ("文字: '　上　 下　'", "文字|上　 下"),
         ("n: 12\nx: 1.5", "n|12 x|1.5"),
         ("done: true\nno: false", "done|☑ no|☐"),
         ("day: 2025-04-05", "day|2025年4月5日"),

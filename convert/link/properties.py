@@ -107,7 +107,8 @@ def shown(value: object, links: str = "arrow") -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float | date):
         return ""
     line = _WIKI_LINK.sub(lambda link: link[3] or subpath.shown(link[1].strip(), link[2] or "", links), str(value))
-    return " ".join(_MARKDOWN_LINK.sub(r"\1", line).split())
+    # a full-width blank is one on purpose
+    return re.sub(r"[ \t\r\n\f\v]+", " ", _MARKDOWN_LINK.sub(r"\1", line)).strip()
 
 
 def get(properties: Mapping[str, object], name: str) -> object:
