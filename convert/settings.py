@@ -195,6 +195,19 @@ class Settings:
         name="links.heading",
         choices=("arrow", "hash", "last"),
     )
+    links: str = option(
+        "plain",
+        "Addresses of links on paper (PDF): not printed (plain), in notes at the page's foot with marks of their own "
+        "(footnote), or in a list at the end (list).",
+        name="links",
+        choices=("plain", "footnote", "list"),
+    )
+    footnotes_place: str = option(
+        "page",
+        "Where a PDF has its footnotes: at the foot of their page, or at the end of the text.",
+        name="footnotes.place",
+        choices=("page", "end"),
+    )
     footnote_mark: str = option(
         "",
         "Form of footnote marks, with 1 for the number, e.g. ＊1, 1), ※1; empty: the theme's.",

@@ -22,7 +22,8 @@ class Theme:
 
     ``font_size`` of the body text and ``line`` (the feed from line to line) are in points; ``top``
     is the share of a page's blank height that stands above the text; ``least_margin`` in millimetres;
-    ``mark`` is the form of a footnote's mark, with 1 for the number.
+    ``mark`` is the form of a footnote's mark, with 1 for the number; ``address_mark`` that of an address's,
+    with 1 for its number or a for its letter.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Theme:
     top: float
     least_margin: float
     mark: str
+    address_mark: str
 
     def css(self, file: str) -> str:
         """The text of one of the theme's style sheets."""
@@ -53,7 +55,14 @@ def load(name: str) -> Theme:
     entry = yaml.safe_load((folder / "theme.yaml").read_text("utf-8"))
     page = entry["page"]
     return Theme(
-        name, folder, page["font-size"], page["line"], page["top"], page["least-margin"], entry["footnotes"]["mark"]
+        name,
+        folder,
+        page["font-size"],
+        page["line"],
+        page["top"],
+        page["least-margin"],
+        entry["footnotes"]["mark"],
+        entry["links"]["mark"],
     )
 
 

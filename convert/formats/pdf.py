@@ -12,9 +12,10 @@ from convert import fonts, resources, svg, theme
 from convert import page as pages
 from convert.diagnostics import Code, diagnose
 from convert.formats import Output
+from convert.labels import label
 from convert.link.document import Document
 from convert.page import Element, Page
-from convert.pdf import check, dress, engine, footnotes, formulas
+from convert.pdf import addresses, check, closing, dress, engine, footnotes, formulas
 from convert.pdf.check import Astray
 from convert.pdf.engine import Asset, Layout
 from convert.pdf.geometry import geometry
@@ -35,9 +36,19 @@ def write(document: Document, settings: Settings) -> Output:
     chosen = theme.load(settings.theme)
     measures = geometry(settings, chosen)
     page = pages.build(document)
-    assets = {**dress.dress(page, document, measures), **formulas.draw(page, document)}
     form = pages.mark_form(settings, chosen)
-    text = pages.all_text(page.root) + "".join(map(pages.all_text, page.bodies.values())) + form + _GENERATED
+    texts = {number: pages.mark_text(form, number) for number in page.bodies}
+    at_end: dict[int, Element] = {}
+    if texts and settings.footnotes_place == "end":
+        at_end |= dict.fromkeys(texts, closing.section(page, label("footnotes", document.language)))
+    marks = addresses.add(page, document, settings, chosen)
+    if marks and settings.links == "list":
+        at_end |= dict.fromkeys(marks, closing.section(page, label("addresses", document.language)))
+    texts |= marks
+    assets = {**dress.dress(page, document, measures), **formulas.draw(page, document)}
+    text = pages.all_text(page.root) + "".join(
+        [*map(pages.all_text, page.bodies.values()), *texts.values(), _GENERATED]
+    )
     text += "".join(document.style_sheets)  # they may print words of their own
     text += "".join(svg.text(asset.data) for asset in assets.values() if asset.media_type == "image/svg+xml")
     choice = engine.choose_fonts(text, settings, document.note)
@@ -48,14 +59,15 @@ def write(document: Document, settings: Settings) -> Output:
         theme.callout_css(document.callouts, icons=True),
         *document.style_sheets,
     )
-    printer = _Printer(page, sheets, assets, choice, measures.measure)
-    footnotes.place(page, form, printer.measure)
+    at_foot = dict.fromkeys(n for mark in page.marks if (n := int(mark.get("data-n", ""))) not in at_end)
+    printer = _Printer(page, sheets, assets, choice, measures.measure, tuple(at_foot))
+    footnotes.place(page, texts, printer.measure, at_end)
     layout, astray = printer.lay_out()
     data, messages = engine.write(layout, sha256(text.encode(errors="replace")).digest()[:16])
     moved = (
         diagnose(
             Code.FOOTNOTE_MOVED,
-            f"footnote {pages.mark_text(form, note.number)} stands on page {note.note}, its mark on page {note.mark}",
+            f"footnote {texts[note.number]} stands on page {note.note}, its mark on page {note.mark}",
             document.note,
         )
         for note in astray
@@ -68,13 +80,20 @@ class _Printer:
     """Lays out one page tree, as often as it takes."""
 
     def __init__(
-        self, page: Page, sheets: tuple[str, ...], assets: Mapping[str, Asset], choice: fonts.Choice, measure: float
+        self,
+        page: Page,
+        sheets: tuple[str, ...],
+        assets: Mapping[str, Asset],
+        choice: fonts.Choice,
+        measure: float,
+        numbers: tuple[int, ...],
     ) -> None:
         self._page = page
         self._sheets = sheets
         self._assets = assets
         self._choice = choice
         self._measure = measure
+        self._numbers = numbers
 
     def measure(self, floats: list[Element]) -> Mapping[str, list[int]]:
         """How many letters each line of the floats holds, by their attribute ``MEASURED``."""
@@ -108,7 +127,7 @@ class _Printer:
 
     def _try(self) -> tuple[Layout, tuple[Astray, ...]]:
         layout = engine.lay_out(self._page.root, self._sheets, self._assets, self._choice)
-        return layout, check.astray(layout.pages, self._page.bodies)
+        return layout, check.astray(layout.pages, self._numbers)
 
 
 def _badness(tried: tuple[Layout, tuple[Astray, ...]]) -> tuple[int, int, int]:

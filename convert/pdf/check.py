@@ -35,14 +35,14 @@ class Astray:
 
 
 def astray(pages: Sequence[Any], numbers: Iterable[int]) -> tuple[Astray, ...]:
-    """The notes that begin on another page than their mark, in order."""
+    """The notes that begin on another page than their mark; ``numbers`` is the order of the marks."""
     places: dict[str, int] = {}
     for number, page in enumerate(pages, 1):
         for name in page.anchors:
             places.setdefault(name, number)
     found = []
     end = 0  # of the notes so far
-    for number in sorted(numbers):
+    for number in numbers:
         mark, note = places.get(f"fnref-{number}", 0), places.get(f"fn-{number}", 0)
         if mark != note or not note:
             found.append(Astray(number, mark, note, queued=mark < end == note))

@@ -19,7 +19,6 @@ from convert.page import (
     add_class,
     add_style,
     all_text,
-    mark_text,
     parent_of,
     remove,
     replace_text,
@@ -55,15 +54,18 @@ _BARE = ("li", "dd", "dt", "div", "blockquote")
 Measure = Callable[[list[Element]], Mapping[str, list[int]]]
 
 
-def place(page: Page, form: str, measure: Measure) -> None:
+def place(page: Page, texts: Mapping[int, str], measure: Measure, at_end: Mapping[int, Element]) -> None:
     """Turn marks into links and put each note's floats behind its mark; marks within notes too.
+
+    ``texts`` are those of the marks by number; ``at_end`` has the sections of the notes that don't go to the foot
+    of their page but to the end of the text.
 
     Ids: ``fnref-N`` is the first mark of note N that is seen, ``fn-N`` the note's first float, ``fn-N-end`` its
     last, if it has several.
     ``measure`` lays floats out and tells how many letters each of their lines holds.
     """
-    chains = {number: list(_chain(body, number, mark_text(form, number))) for number, body in page.bodies.items()}
-    _cut_long_paragraphs(chains, measure)
+    chains = {number: list(_chain(body, number, texts[number])) for number, body in page.bodies.items()}
+    _cut_long_paragraphs({number: chain for number, chain in chains.items() if number not in at_end}, measure)
     for number, chain in chains.items():
         if len(chain) > 1:
             chain[-1].set("id", f"fn-{number}-end")
@@ -73,18 +75,22 @@ def place(page: Page, form: str, measure: Measure) -> None:
         number = int(mark.get("data-n", ""))
         new: list[Element] = []
         if "fnref-child" not in classes:  # the mark of a note within a note is in that note's text
-            new.append(_call(number, form, first=number not in seen))
+            new.append(_call(number, texts[number], first=number not in seen))
             seen.add(number)
-        if "fnref-repeat" not in classes:
+        if "fnref-repeat" not in classes and number not in at_end:
             new += chains.pop(number, [])
         _put(mark, new)
+    for number in [number for number in chains if number in at_end]:
+        for part in chains.pop(number):
+            add_class(part, "at-end")
+            at_end[number].append(part)
 
 
-def _call(number: int, form: str, *, first: bool) -> Element:
+def _call(number: int, text: str, *, first: bool) -> Element:
     call = etree.Element("a", {"class": "fn-call", "href": f"#fn-{number}"})
     if first:
         call.set("id", f"fnref-{number}")
-    call.text = WORD_JOINER + mark_text(form, number)
+    call.text = WORD_JOINER + text
     return call
 
 

@@ -1,0 +1,18 @@
+"""What stands behind the text on paper: sections with headings of their own, such as endnotes."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from convert.page import Element, Page
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def section(page: Page, title: str) -> Element:
+    """A new section at the end of the text; its heading is of the highest rank that the text's own have."""
+    ranks = [heading.tag for heading in page.main.iter(*_HEADINGS) if "title" not in heading.get("class", "").split()]
+    new = etree.SubElement(page.main, "section", {"class": "closing"})
+    heading = etree.SubElement(new, min(ranks, default="h2"), {"data-label": title})
+    heading.text = title
+    return new
