@@ -262,5 +262,6 @@ def test_every_format_shows_it(tmp_path: Path) -> None:
 
 def test_a_sign_in_a_diagram_that_no_font_has_is_told(tmp_path: Path) -> None:
     document = note(tmp_path, "```mermaid\nflowchart LR\n  A[\ue123] --> B\n```")
-    (told,) = pdf.write(document, Settings()).diagnostics
+    # Where no font at all has it, WeasyPrint says so too.
+    (told,) = (d for d in pdf.write(document, Settings()).diagnostics if d.code != "pdf.engine")
     assert told.code in {"font.missing-glyph", "font.fallback"}  # some machine's font may have anything
