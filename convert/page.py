@@ -250,6 +250,9 @@ def _dress(page: Page, document: Document) -> None:
         page.bodies[int(body.get("data-n", ""))] = body
         main.remove(body)
     trees = [main, *page.bodies.values()]
+    for broken in [element for tree in trees for element in tree.iter("br")]:
+        # In a footnote WeasyPrint takes the line end that pandoc writes behind it for a line of its own.
+        broken.tail = (broken.tail or "").removeprefix("\n")
     tags = (*_HEADINGS, "div", "span", "em", "th", "p", "ol", "a")
     for element in [element for tree in trees for element in tree.iter(*tags)]:
         classes = element.get("class", "").split()

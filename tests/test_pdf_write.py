@@ -83,6 +83,11 @@ class TestWhole:
         read, _ = mixed
         assert read.find("見出しの注")[0].y > read.find("箇条")[0].y + 100
 
+    def test_a_break_in_a_note_is_one_line_end(self):
+        read, _ = printed("甲[^1]\n\n[^1]: 一行目\\\n  二行目\n")
+        (first,), (second,) = read.find("一行目"), read.find("二行目")
+        assert 0 < second.y - first.y < 15
+
     def test_page_numbers_and_running_heads(self):
         read, _ = printed("## 章の題\n\n" + "本文が続く。" * 400, title="文書の題")
         assert read.pages > 2

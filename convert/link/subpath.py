@@ -15,6 +15,8 @@ from convert.syntax.prepared import BlockIdMark, Prepared
 
 _STRIPPED = re.compile(r"[!\"#$%&()*+,.:;<=>?@^`{|}~/\[\]\\\n ]+")
 
+_FOOTNOTE_MARK = re.compile(r"\[\^[^\[\]\s]+\]")
+
 
 class Target(NamedTuple):
     """A place in a note: all of it, the heading with an index, the block with an id in lower case."""
@@ -59,10 +61,13 @@ def resolve(path: str, subpath: str, prepared: Prepared) -> Target | Missing:
 
 
 def shown(path: str, subpath: str, form: str) -> str:
-    """The text of a link that has none of its own; ``form`` is the setting ``links.heading``."""
+    """The text of a link that has none of its own; ``form`` is the setting ``links.heading``.
+
+    A footnote's mark in the heading that it names is no part of what a reader sees.
+    """
     if not subpath:
         return path
-    parts = [part.strip() for part in subpath.split("#") if part.strip()]
+    parts = [part.strip() for part in _FOOTNOTE_MARK.sub("", subpath).split("#") if part.strip()]
     match form:
         case "hash":
             return "#".join([path, *parts]) if path else "#".join(parts)
