@@ -195,6 +195,18 @@ class Settings:
         name="links.heading",
         choices=("arrow", "hash", "last"),
     )
+    contents: str = option(
+        "no",
+        "Table of contents before the text (PDF, HTML): no, or how many levels of headings it has, 1 to 6.",
+        name="contents",
+        choices=("no", "1", "2", "3", "4", "5", "6"),
+    )
+    links_pages: str = option(
+        "no",
+        "Whether a link to a place in the same document has that place's page behind it (PDF).",
+        name="links.pages",
+        choices=("no", "yes"),
+    )
     links: str = option(
         "plain",
         "Addresses of links on paper (PDF): not printed (plain), in notes at the page's foot with marks of their own "
@@ -213,6 +225,24 @@ class Settings:
         "Form of footnote marks, with 1 for the number, e.g. ＊1, 1), ※1; empty: the theme's.",
         name="footnotes.mark",
         check=footnote_mark,
+    )
+    justify: str = option(
+        "yes",
+        "Japanese lines end at the same edge (PDF): yes, or no.",
+        name="typography.justify",
+        choices=("yes", "no"),
+    )
+    punctuation: str = option(
+        "yes",
+        "Runs of full-width punctuation are set close (PDF): yes, or no.",
+        name="typography.punctuation",
+        choices=("yes", "no"),
+    )
+    gaps: str = option(
+        "yes",
+        "A small gap between Japanese and Latin letters (PDF): yes, or no.",
+        name="typography.gaps",
+        choices=("yes", "no"),
     )
     page_size: str = option(
         "A4", "Page size: A4, A5, B5 (JIS), letter …, or two lengths.", name="page.size", check=page_size

@@ -8,14 +8,13 @@ from hashlib import sha256
 
 from lxml import etree
 
-from convert import fonts, resources, svg, theme
+from convert import contents, fonts, resources, svg, theme
 from convert import page as pages
 from convert.diagnostics import Code, diagnose
 from convert.formats import Output
-from convert.labels import label
 from convert.link.document import Document
 from convert.page import Element, Page
-from convert.pdf import addresses, check, closing, dress, engine, footnotes, formulas
+from convert.pdf import addresses, check, closing, dress, engine, footnotes, formulas, references, spacing
 from convert.pdf.check import Astray
 from convert.pdf.engine import Asset, Layout
 from convert.pdf.geometry import geometry
@@ -40,11 +39,13 @@ def write(document: Document, settings: Settings) -> Output:
     texts = {number: pages.mark_text(form, number) for number in page.bodies}
     at_end: dict[int, Element] = {}
     if texts and settings.footnotes_place == "end":
-        at_end |= dict.fromkeys(texts, closing.section(page, label("footnotes", document.language)))
+        at_end |= dict.fromkeys(texts, closing.section(page, "footnotes", document.language))
     marks = addresses.add(page, document, settings, chosen)
     if marks and settings.links == "list":
-        at_end |= dict.fromkeys(marks, closing.section(page, label("addresses", document.language)))
+        at_end |= dict.fromkeys(marks, closing.section(page, "addresses", document.language))
     texts |= marks
+    contents.add(page, document, settings)
+    references.add(page, document, settings)
     assets = {**dress.dress(page, document, measures), **formulas.draw(page, document)}
     text = pages.all_text(page.root) + "".join(
         [*map(pages.all_text, page.bodies.values()), *texts.values(), _GENERATED]
@@ -61,6 +62,8 @@ def write(document: Document, settings: Settings) -> Output:
     )
     at_foot = dict.fromkeys(n for mark in page.marks if (n := int(mark.get("data-n", ""))) not in at_end)
     printer = _Printer(page, sheets, assets, choice, measures.measure, tuple(at_foot))
+    even, unevenness = engine.justifies(settings, document.note)
+    spacing.space(page, settings, document.language, measures.chars, even=even)
     footnotes.place(page, texts, printer.measure, at_end)
     layout, astray = printer.lay_out()
     data, messages = engine.write(layout, sha256(text.encode(errors="replace")).digest()[:16])
@@ -73,7 +76,7 @@ def write(document: Document, settings: Settings) -> Output:
         for note in astray
     )
     said = (diagnose(Code.PDF_ENGINE, line, document.note) for line in dict.fromkeys((*layout.messages, *messages)))
-    return Output(data, len(layout.pages), (*page.diagnostics, *choice.diagnostics, *moved, *said))
+    return Output(data, len(layout.pages), (*page.diagnostics, *choice.diagnostics, *unevenness, *moved, *said))
 
 
 class _Printer:
