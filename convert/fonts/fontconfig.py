@@ -88,5 +88,8 @@ def _see_only(root: Element, files: Sequence[Path]) -> None:
 
 
 def _glob(path: Path) -> str:
-    """A pattern for just this path; Windows' two separators, and signs of the pattern itself, are any character."""
-    return "".join("?" if sign in "*?\\/" else sign for sign in str(path))
+    """A pattern for just this path; Windows' separator and signs of the pattern itself are any character.
+
+    A slash stays one: a pattern that does not begin with it is, from Fontconfig 2.15 on, below the current folder.
+    """
+    return "".join("?" if sign in "*?\\" else sign for sign in str(path))
