@@ -105,3 +105,15 @@ def test_a_picture_in_a_note_is_found_beside_the_notes(tmp_path: Path) -> None:
     word = Docx(file)
     assert [target for target in word.relations("word/footnotes.xml").values() if target.startswith("media/")]
     assert problems(file) == []
+
+
+def test_numbered_tasks_keep_their_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "note.docx"
+    file.write_bytes(write(linked(tmp_path / "vault", {"A.md": "1. [ ] 甲\n2. [/] 乙\n3. 丙\n"}), Settings()).data)
+    lines = [paragraph for paragraph in Docx(file).paragraphs if paragraph.text[-1:] in "甲乙丙"]
+    assert [(line.style, line.text) for line in lines] == [
+        ("List Number", "☐ 甲"),
+        ("List Number", "/ 乙"),
+        ("List Number", "丙"),
+    ]
+    assert problems(file) == []

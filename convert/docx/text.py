@@ -218,7 +218,7 @@ class TextPass:
                 _indent(paragraph, LIST_INDENT * (level + 1) + further)
             return
         depth.set(q("val"), str(max(0, level)))
-        if style in _PLAIN and _tick(paragraph):
+        if style in _PLAIN and id in self._bullets and _tick(paragraph):
             _remove(numbering)
             _set_style(paragraph, style_id(self._small(place) or "task"))
             left = str(LIST_INDENT * (max(0, level) + 1))
