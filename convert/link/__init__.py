@@ -18,6 +18,7 @@ from convert.link import (
     embeds,
     figures,
     footnotes,
+    formulas,
     headings,
     html,
     ids,
@@ -57,6 +58,7 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     headings.shift(blocks)
     flatten(blocks, MAX_DEPTH)
     footnotes.place(blocks)
+    formulas.number(blocks)
     ids.assign(blocks, lambda other: _output(other, path, outputs or {}))
     tidy.run(blocks)
 
