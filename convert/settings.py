@@ -220,6 +220,17 @@ class Settings:
         name="footnotes.place",
         choices=("page", "end"),
     )
+    embeds_title: bool = option(
+        False, "Whether the name of an embedded note or section stands above it.", name="embeds.title"
+    )
+    code_numbers: bool = option(False, "Whether lines of code have numbers.", name="code.numbers")
+    tables_wide: str = option(
+        "landscape",
+        "Tables too wide for the page even in the smallest type: on a landscape page of their own (landscape), "
+        "or with broken words (shrink).",
+        name="tables.wide",
+        choices=("landscape", "shrink"),
+    )
     footnote_mark: str = option(
         "",
         "Form of footnote marks, with 1 for the number, e.g. ＊1, 1), ※1; empty: the theme's.",

@@ -23,7 +23,9 @@ class Theme:
     ``font_size`` of the body text and ``line`` (the feed from line to line) are in points; ``top``
     is the share of a page's blank height that stands above the text; ``least_margin`` in millimetres;
     ``mark`` is the form of a footnote's mark, with 1 for the number; ``address_mark`` that of an address's,
-    with 1 for its number or a for its letter.
+    with 1 for its number or a for its letter. ``table_sizes`` are those of a table's
+    type in points, the largest first and the last the least that is legible; ``table_padding`` is what a
+    cell leaves blank left and right, each, in em.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Theme:
     least_margin: float
     mark: str
     address_mark: str
+    table_sizes: tuple[float, ...]
+    table_padding: float
 
     def css(self, file: str) -> str:
         """The text of one of the theme's style sheets."""
@@ -53,7 +57,7 @@ def load(name: str) -> Theme:
         raise KeyError(name)
     folder = resources.styles("themes", name)
     entry = yaml.safe_load((folder / "theme.yaml").read_text("utf-8"))
-    page = entry["page"]
+    page, tables = entry["page"], entry["tables"]
     return Theme(
         name,
         folder,
@@ -63,6 +67,8 @@ def load(name: str) -> Theme:
         page["least-margin"],
         entry["footnotes"]["mark"],
         entry["links"]["mark"],
+        tuple(tables["sizes"]),
+        tables["padding"],
     )
 
 

@@ -159,6 +159,17 @@ def test_the_package_holds_no_part_of_pandocs_own_making(written) -> None:
     assert "pandoc" not in docx.everything.lower()
 
 
+# embeds
+
+
+def test_the_title_of_an_embed_has_a_style_and_stays_with_what_follows(written) -> None:
+    title = div([p("乙より")], attr("", ["markdown-embed-title"]))
+    docx = written(document(div([title, p("文")], attr("", ["internal-embed", "markdown-embed"]))))
+    assert ("Embed Title", "乙より") in styles(docx)
+    style = docx.xml("word/styles.xml").find(".//w:style[@w:styleId='EmbedTitle']", NAMES)
+    assert style.find("w:pPr/w:keepNext", NAMES) is not None
+
+
 # callouts
 
 
@@ -398,7 +409,7 @@ def test_characters_survive(written, text: str) -> None:
 def test_code_keeps_its_blanks_tabs_and_lines(written) -> None:
     docx = written(document(code("  x = 1\n\n\ty  z\n", "python"), code("次")))
     assert "  x = 1\n\n\ty  z" in docx.text
-    assert [style for style, _ in styles(docx)[1:]] == ["Source Code", "Source Code"]
+    assert [text for style, text in styles(docx)[1:] if style == "Source Code"] == ["  x = 1", "", "\ty  z", "次"]
     assert any(paragraph.style == name("gap") for paragraph in docx.paragraphs)  # else both share one frame
 
 

@@ -136,6 +136,14 @@ def test_mincho_is_the_outline_of_its_source(fonts: FontSet) -> None:
             assert made["hmtx"][ours_map[code]][1] == outline.xMin, "else the glyph would be shifted"
 
 
+def test_letters_of_code_are_half_as_wide_as_kanji(fonts: FontSet) -> None:
+    for style in ("Regular", "Bold", "Italic"):
+        font = opened(fonts, face_of(fonts, MONO, style))
+        best, em = font.getBestCmap(), font["head"].unitsPerEm
+        widths = {font["hmtx"][best[code]][0] / em for code in range(0x20, 0x7F)}
+        assert widths == {0.5}, style
+
+
 def test_every_sign_is_drawn(fonts: FontSet) -> None:
     font = opened(fonts, face_of(fonts, SYMBOLS))
     best, glyphs = font.getBestCmap(), font.getGlyphSet()

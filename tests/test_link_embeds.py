@@ -221,3 +221,16 @@ def test_an_embedded_note_has_its_pictures(tmp_path: Path) -> None:
     check(document)
     assert [picture.path for picture in document.pictures.values()] == ["x/q.png", "p.png"]
     assert document.dependencies == ("p.png", "x/B.md", "x/q.png")
+
+
+def test_a_title_bar_names_the_note_where_the_setting_asks_for_it(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"A.md": "![[甲/乙]]\n\n![[乙#節]]\n", "甲/乙.md": "文。\n\n# 節\n\n節の文。\n"}
+    document = linked(tmp_path, files, embeds_title=True)
+    check(document)
+    shown = show(document.blocks)
+    assert shown.count("<div.markdown-embed-title>") == 2
+    assert "<div.markdown-embed-title><p>乙より</p></div><p>文。</p>" in shown
+    assert "<div.markdown-embed-title><p>乙 › 節より</p></div>" in shown
+    english = show(linked(tmp_path, {"A.md": "---\nlang: en\n---\n![[乙]]\n"}, embeds_title=True).blocks)
+    assert "<div.markdown-embed-title><p>From 乙</p></div>" in english
+    assert "markdown-embed-title" not in show(linked(tmp_path, files).blocks)

@@ -35,7 +35,13 @@ def test_any_settings_give_a_page_with_room_and_numbers_only(size, chars, lines)
     assert page.left + page.measure + page.right == pytest.approx(page.width)
     assert page.top + page.lines * page.line + page.bottom == pytest.approx(page.height)
     assert page.notes < page.lines * page.line
-    assert set(page.css) <= set("@page {size:;marginptfootehxlsw-}.0123456789\nn")
+    assert set(page.css) <= set("@page {size:;marginptfootehxlsw-}.0123456789\n landscape width box-sizing border-box")
+    turned = page.turned
+    if turned:
+        assert (turned.width, turned.height) == (page.height, page.width)
+        assert turned.left + turned.measure + turned.right == pytest.approx(turned.width)
+        assert turned.top + turned.lines * turned.line + turned.bottom == pytest.approx(turned.height)
+        assert turned.measure > page.measure
 
 
 @pytest.mark.parametrize(

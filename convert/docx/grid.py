@@ -48,6 +48,11 @@ class Grid:
     pitch: int
 
     @property
+    def across(self) -> int:
+        """The width of a line on the page turned on its side; 0 if it is wide already."""
+        return self.height - 2 * self.side if self.width < self.height else 0
+
+    @property
     def text_height(self) -> int:
         """Height of the page's text."""
         return self.height - self.top - self.bottom

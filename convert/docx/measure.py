@@ -1,27 +1,14 @@
-"""How wide text is, and how a table's width is shared among its columns."""
+"""What the columns of a table of pandoc's need, and their widths in twips."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
+from convert import measure
+from convert.measure import Needs
 from convert.nodes import Node, child_lists
-
-#: East Asian widths that take a whole cell of the grid; ``A`` is set in the Japanese font, so it does too.
-_WIDE = frozenset("WFA")
-#: A word of Latin letters wider than this (in half-widths) is broken rather than given its room.
-_LONGEST_WORD = 16
-#: What a column keeps in any case (in half-widths): two characters.
-_LEAST = 4.0
-
-
-def width(text: str) -> int:
-    """The text's width in half-widths: 2 for a kanji, 1 for a Latin letter, 0 for a combining mark."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in _WIDE else 1 for char in text
-    )
 
 
 def column_widths(table: Node, total: int, unit: float, padding: int) -> list[int]:
@@ -34,32 +21,14 @@ def column_widths(table: Node, total: int, unit: float, padding: int) -> list[in
     given = [spec[1]["c"] for spec in table["c"][2] if spec[1]["t"] == "ColWidth"]
     if len(given) == columns and sum(given) > 0:
         return _whole([share / sum(given) * total for share in given], total)
-    natural, least = [_LEAST] * columns, [_LEAST] * columns
-    for column, wide, cell in cells(table):
-        if wide == 1:
-            for line in text_lines(cell[4]):
-                natural[column] = max(natural[column], float(width(line)))
-                least[column] = max(least[column], *(float(_unbroken(word)) for word in line.split(" ")))
-    room = max(1.0, total / unit - columns * padding / unit)
-    if sum(natural) <= room:
-        shares = [each * room / sum(natural) for each in natural]
-    elif sum(least) >= room:
-        shares = [each * room / sum(least) for each in least]
-    else:
-        shares = _fill(natural, least, room)
-    return _whole([share * unit + padding for share in shares], total)
+    room = max(1.0, (total - columns * padding) / unit)
+    return _whole([share * unit + padding for share in measure.share(needs(table), room)], total)
 
 
-def _fill(natural: Sequence[float], least: Sequence[float], room: float) -> list[float]:
-    """The narrow columns get what they need; the wide ones share the rest, none below its longest word."""
-    low, high = 0.0, max(natural)
-    for _ in range(40):
-        cap = (low + high) / 2
-        if sum(max(a, min(b, cap)) for a, b in zip(least, natural, strict=True)) > room:
-            high = cap
-        else:
-            low = cap
-    return [max(a, min(b, low)) for a, b in zip(least, natural, strict=True)]
+def needs(table: Node) -> Needs:
+    """What the table's columns need."""
+    texts = ((column, wide, text_lines(cell[4])) for column, wide, cell in cells(table))
+    return measure.needs(len(table["c"][2]), texts)
 
 
 def _whole(widths: Sequence[float], total: int) -> list[int]:
@@ -72,12 +41,6 @@ def _whole(widths: Sequence[float], total: int) -> list[int]:
         edges.append(round(position))
     edges[-1] = total
     return [right - left for left, right in pairwise(edges)]
-
-
-def _unbroken(word: str) -> int:
-    """Width of the longest piece of a word that a line cannot break: Latin letters in a row, or one kanji."""
-    runs = groupby(word, key=lambda char: unicodedata.east_asian_width(char) in _WIDE)
-    return max((2 if wide else min(_LONGEST_WORD, width("".join(run))) for wide, run in runs), default=0)
 
 
 def cells(table: Node) -> Iterator[tuple[int, int, list[Any]]]:

@@ -15,7 +15,8 @@ from typing import Final
 
 from lxml import etree
 
-from convert.docx import package
+from convert.docx import package, sections
+from convert.docx.code import CodeNumbers
 from convert.docx.reference import parts as reference_parts
 from convert.docx.styles import LIST_INDENT, Look
 from convert.docx.text import TextPass
@@ -53,7 +54,7 @@ class Card:
     language: str = "ja"
 
 
-def finish(data: bytes, look: Look, card: Card, mark: str = "1") -> bytes:
+def finish(data: bytes, look: Look, card: Card, mark: str = "1", *, numbered_code: bool = False) -> bytes:
     """Pandoc's file made ours; ``mark`` is the form of footnote marks, with 1 for the number."""
     parts = package.read(data)
     ours = reference_parts(look)
@@ -62,10 +63,12 @@ def finish(data: bytes, look: Look, card: Card, mark: str = "1") -> bytes:
     parts.pop("docProps/custom.xml", None)
     numbering = etree.fromstring(parts["word/numbering.xml"])
     bullets = _number(numbering)
-    parts["word/numbering.xml"] = _dump(numbering)
+    code_numbers = CodeNumbers(numbering) if numbered_code else None
     roots = {name: etree.fromstring(parts[name]) for name in _TEXTS}
     for root in roots.values():
-        TextPass(root, bullets, look, mark).finish()
+        landscape = TextPass(root, bullets, look, mark, code_numbers).finish()
+        sections.turn(root, landscape)
+    parts["word/numbering.xml"] = _dump(numbering)
     _footnotes(roots["word/document.xml"], roots["word/footnotes.xml"])
     _bookmarks(list(roots.values()))
     _drawings(list(roots.values()))

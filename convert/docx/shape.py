@@ -15,12 +15,13 @@ from typing import Final
 
 from convert import callouts
 from convert.docx.grid import Grid
-from convert.docx.measure import cells, column_widths, text_lines, width
+from convert.docx.measure import cells, column_widths, needs, text_lines
 from convert.docx.reference import field
 from convert.docx.roles import name, style_id
-from convert.docx.styles import BOX_PADDING, CELL_PADDING, CHAR, LIST_INDENT, TABLE_SIZE
+from convert.docx.styles import BOX_PADDING, CELL_PADDING, CHAR, LIST_INDENT, TABLE_SIZES
 from convert.docx.wml import INCH, POINT, escaped
 from convert.link.document import output_address
+from convert.measure import Fit, fit, width
 from convert.nodes import (
     Block,
     Inline,
@@ -43,7 +44,8 @@ from convert.nodes import (
     walk,
 )
 
-#: Name of the instructions that tell the post-processor a table's place: ``<?kumihan level width indent …?>``.
+#: Name of the instructions that tell the post-processor a table's place:
+#: ``<?kumihan level size landscape width indent column …?>``; a box has only the level.
 INSTRUCTION: Final = "kumihan"
 #: A picture takes at most this part of the page's height: a caption or a line must fit beside it.
 _TALLEST: Final = 0.85
@@ -76,29 +78,42 @@ Pictures = Callable[[str], Shown | list[Inline]]
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """Where blocks stand: width and height that pictures and tables may take (twips), and levels of lists around."""
+    """Where blocks stand: width and height that pictures and tables may take (twips), and levels of lists around.
+
+    ``across`` is the width of a landscape page, where a table may have one.
+    """
 
     width: int
     height: int
     level: int = 0
     indent: int = 0
+    across: int = 0
 
     def within(self, left: int, right: int = 0) -> _Room:
         """Narrower by ``left`` and ``right``, with tables moved in by ``left``."""
-        return replace(self, width=max(CHAR, self.width - left - right), indent=self.indent + left)
+        return replace(self, width=max(CHAR, self.width - left - right), indent=self.indent + left, across=0)
 
     def box(self, padding: int) -> _Room:
         """Inside a cell: indents begin anew."""
-        return replace(self, width=max(CHAR, self.width - 2 * padding), indent=0)
+        return replace(self, width=max(CHAR, self.width - 2 * padding), indent=0, across=0)
 
 
 def shape(
-    blocks: Sequence[Block], grid: Grid, pictures: Pictures, mark: str, types: callouts.CalloutTable
+    blocks: Sequence[Block],
+    grid: Grid,
+    pictures: Pictures,
+    mark: str,
+    types: callouts.CalloutTable,
+    *,
+    landscape: bool = True,
 ) -> list[Block]:
-    """The blocks for pandoc's DOCX writer; ``mark`` is the form of footnote marks, with 1 for the number."""
+    """The blocks for pandoc's DOCX writer; ``mark`` is the form of footnote marks, with 1 for the number.
+
+    ``landscape``: tables that are too wide may have landscape pages.
+    """
     own = clone(blocks)
     return _Shaper(grid, pictures, mark, types, _repeated(own)).blocks(
-        own, _Room(grid.measure, round(grid.text_height * _TALLEST))
+        own, _Room(grid.measure, round(grid.text_height * _TALLEST), across=grid.across if landscape else 0)
     )
 
 
@@ -202,6 +217,8 @@ class _Shaper:
             new = self._table(_cards(inner), room)
         elif has_class(block, "byline"):
             new = [_styled(role_of(part), self.blocks(part["c"][1], room)) for part in inner]
+        elif has_class(block, "markdown-embed-title"):
+            new = [_styled("embed-title", [_as_para(each) for each in self.blocks(inner, room)])]
         elif has_class(block, "placeholder"):
             new = [_styled("placeholder", [_as_para(each) for each in self.blocks(inner, room)])]
         else:
@@ -247,13 +264,20 @@ class _Shaper:
         inner = replace(room.within(LIST_INDENT), level=room.level + 1)
         new = self.blocks(item, inner)
         # only a paragraph carries the bullet or number, and a formula on a line of its own is none
-        if not new or new[0]["t"] not in ("Para", "Plain", "Header", "CodeBlock") or _begins_with_display(item[0]):
+        lines = bool(new) and new[0]["t"] == "CodeBlock" and "\n" in new[0]["c"][1].strip("\n")
+        textual = bool(new) and new[0]["t"] in ("Para", "Plain", "Header", "CodeBlock")
+        if not textual or lines or _begins_with_display(item[0]):
             new.insert(0, plain([raw_inline("openxml", "<w:r/>")]))
         return new
 
     def _table(self, table: Node, room: _Room) -> list[Block]:
         padding = 2 * CELL_PADDING
-        widths = column_widths(table, room.width, TABLE_SIZE * POINT / 2, padding) if table["c"][2] else []
+        found = Fit(TABLE_SIZES[0])
+        if table["c"][2]:
+            em = padding / POINT / TABLE_SIZES[0]
+            found = fit(needs(table), room.width / POINT, em, TABLE_SIZES, room.across / POINT)
+        room = replace(room, width=room.across if found.landscape else room.width, across=0)
+        widths = column_widths(table, room.width, found.size * POINT / 2, padding) if table["c"][2] else []
         for column, wide, cell in cells(table):
             inside = sum(widths[column : column + wide]) - padding
             cell[4] = self.blocks(cell[4], replace(room, width=max(CHAR, inside), indent=0))
@@ -261,7 +285,8 @@ class _Shaper:
         caption[1] = self.blocks(caption[1], room)
         id, table["c"][0] = table["c"][0][0], attr()
         grid = " ".join(map(str, widths))
-        place = raw_block("openxml", f"<?{INSTRUCTION} {room.level} {room.width} {room.indent} {grid}?>")
+        look = f"{TABLE_SIZES.index(found.size)} {int(found.landscape)}"
+        place = raw_block("openxml", f"<?{INSTRUCTION} {room.level} {look} {room.width} {room.indent} {grid}?>")
         return [*_anchor_block(id), place, table]
 
     def _figure(self, figure: Node, room: _Room) -> list[Block]:
@@ -391,7 +416,7 @@ class _Shaper:
 def _lines(block: Node, room: _Room) -> int:
     """About how many lines a box's text takes."""
     line = max(2, room.width * 2 // CHAR)
-    return sum(1 + width(text) // line for text in text_lines([block]) if text)
+    return sum(1 + int(width(text) // line) for text in text_lines([block]) if text)
 
 
 def _box(style: str, blocks: list[Block], room: _Room, cell: str, *, whole: bool = False) -> list[Block]:

@@ -28,7 +28,12 @@ NOTE_SIZE: Final = 9.0
 #: The text of a footnote stands two of its characters behind its number.
 NOTE_INDENT: Final = round(2 * NOTE_SIZE * POINT)
 CODE_SIZE: Final = 9.0
-TABLE_SIZE: Final = 9.5
+#: Sizes of a table's type: as a rule, for a wide table, and the least that is legible.
+TABLE_SIZES: Final = (9.5, 8.0, 7.0)
+#: Four columns of code, which are a tab and what a line hangs by: Consolas is 0.55 em wide.
+CODE_TAB: Final = round(4 * 0.55 * CODE_SIZE * POINT)
+#: What code and the frame around it stand apart, left and right.
+CODE_INDENT: Final = 105
 
 _RULE: Final = "333333"
 _PALE: Final = "BFBFBF"
@@ -38,16 +43,26 @@ _LINK: Final = "1F4E79"
 #: Sizes of headings by level; the lower ones differ by weight and indent, as Japanese reports have them.
 _HEADINGS: Final = (15.0, 14.0, 12.0, BODY_SIZE, BODY_SIZE, BODY_SIZE)
 
+
+def table_roles(size: float) -> tuple[str, str]:
+    """The roles of a table's text and of its head, in one of :data:`TABLE_SIZES`."""
+    ending = "" if size == TABLE_SIZES[0] else f"-{size:g}"
+    return f"table-text{ending}", f"table-head{ending}"
+
+
 #: Sizes of text by role, where it is not the body's.
 SIZES: Final = {
     "title": 17.0,
     **{f"heading-{level}": size for level, size in enumerate(_HEADINGS, 1)},
     "code": CODE_SIZE,
     **dict.fromkeys(("note", "note-quote", "caption", "placeholder"), NOTE_SIZE),
-    **dict.fromkeys(("table-text", "table-head"), TABLE_SIZE),
+    **{role: size for size in TABLE_SIZES for role in table_roles(size)},
 }
 #: Roles of paragraphs that are bold as a whole.
-BOLD: Final = ("title", "heading-1", "heading-2", "heading-3", "heading-4", "table-head", "term", "toc-heading")
+BOLD: Final = (
+    *("title", "heading-1", "heading-2", "heading-3", "heading-4", "term", "toc-heading"),
+    *(table_roles(size)[1] for size in TABLE_SIZES),
+)
 #: Roles whose lines have a fixed height (twips).
 FIXED: Final = {"code": 260, "note": 260, "note-quote": 260}
 
@@ -191,13 +206,25 @@ def _paragraphs(look: Look) -> list[str]:
             "code",
             "normal",
             p=_borders("pBdr", **dict.fromkeys(("top", "left", "bottom", "right"), (4, 4, "DDDDDD")))
-            + f'<w:shd w:val="clear" w:color="auto" w:fill="{_GROUND}"/><w:wordWrap w:val="0"/>'
+            + f'<w:shd w:val="clear" w:color="auto" w:fill="{_GROUND}"/>'
+            + _tabs(CODE_INDENT)
+            + '<w:wordWrap w:val="0"/>'
             '<w:snapToGrid w:val="0"/><w:spacing w:before="80" w:after="80" w:line="260" w:lineRule="exact"/>'
-            '<w:ind w:left="105" w:right="105"/><w:jc w:val="left"/>',
+            f'<w:ind w:left="{CODE_INDENT + CODE_TAB}" w:right="{CODE_INDENT}" w:hanging="{CODE_TAB}"/>'
+            '<w:contextualSpacing/><w:jc w:val="left"/>',
             r=_fonts(faces.mono, faces.asian_mono) + "<w:noProof/>" + _size(CODE_SIZE),
         ),
-        _style("paragraph", "table-text", "normal", p=_tight(1.35, TABLE_SIZE), r=_size(TABLE_SIZE)),
-        _style("paragraph", "table-head", "table-text", p="<w:keepNext/>", r=gothic + _bold()),
+        *(style for size in TABLE_SIZES for style in _table_text(size, gothic)),
+        _style(
+            "paragraph",
+            "embed-title",
+            "normal",
+            next="body",
+            p="<w:keepNext/><w:keepLines/>"
+            + _borders("pBdr", bottom=(4, 1, _PALE))
+            + '<w:snapToGrid w:val="0"/><w:spacing w:before="120" w:after="60"/><w:jc w:val="left"/>',
+            r=gothic + '<w:color w:val="595959"/>' + _size(NOTE_SIZE),
+        ),
         _style(
             "paragraph",
             "caption",
@@ -293,6 +320,14 @@ def _heading(level: int, line: int, gothic: str) -> str:
         p=p,
         r=gothic + (_bold() if level <= 4 else "") + _size(size),
     )
+
+
+def _table_text(size: float, gothic: str) -> list[str]:
+    text, head = table_roles(size)
+    return [
+        _style("paragraph", text, "normal", p=_tight(1.35, size), r=_size(size)),
+        _style("paragraph", head, text, p="<w:keepNext/>", r=gothic + _bold()),
+    ]
 
 
 def _notes(look: Look) -> list[str]:
@@ -505,6 +540,16 @@ def _tight(leading: float, size: float) -> str:
 
 def _border(side: str, eighths: int, space: int, colour: str) -> str:
     return f'<w:{side} w:val="single" w:sz="{eighths}" w:space="{space}" w:color="{colour}"/>'
+
+
+def _tabs(start: int) -> str:
+    """Tab stops of code that begins at ``start``, for a line's first half."""
+    return "<w:tabs>" + "".join(f'<w:tab w:val="left" w:pos="{stop}"/>' for stop in code_tabs(start)) + "</w:tabs>"
+
+
+def code_tabs(start: int) -> list[int]:
+    """Where the tab stops of code are that begins at ``start`` (twips)."""
+    return [start + count * CODE_TAB for count in range(1, 16)]
 
 
 def _borders(element: str, **sides: tuple[int, int, str]) -> str:

@@ -10,10 +10,10 @@ from typing import Final
 
 from lxml import etree
 
-from convert.docx import scripts
+from convert.docx import code, scripts
 from convert.docx.grid import BODY_SIZE
 from convert.docx.roles import HEADING_LEVELS, LIST_LEVELS, name, style_id, table
-from convert.docx.styles import BOLD, CHAR, FIXED, LIST_INDENT, NOTE_INDENT, SIZES, Look
+from convert.docx.styles import BOLD, CHAR, FIXED, LIST_INDENT, NOTE_INDENT, SIZES, TABLE_SIZES, Look, table_roles
 from convert.docx.wml import XML_SPACE, M, element, q
 
 Element = etree._Element
@@ -39,6 +39,9 @@ _CONTINUED: Final = "1000"
 
 #: Word numbers nine levels, from 0; what is deeper stands beside the ninth.
 _DEEPEST: Final = 8
+#: A row of more letters may be higher than a page, so pages may break it.
+_WHOLE_ROW: Final = 600
+
 #: The rules above footnotes, which Word keeps among them.
 _SEPARATORS: Final = (q("separator"), q("continuationSeparator"))
 
@@ -50,7 +53,7 @@ _RUN_ORDER: Final = (
 )
 _PARAGRAPH_ORDER: Final = (
     *("pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr", "pBdr", "shd", "tabs"),
-    *("wordWrap", "snapToGrid", "spacing", "ind", "jc", "outlineLvl", "rPr", "sectPr"),
+    *("wordWrap", "snapToGrid", "spacing", "ind", "contextualSpacing", "jc", "outlineLvl", "rPr", "sectPr"),
 )
 
 
@@ -62,13 +65,20 @@ class _Place:
     cell: bool = False
     head: bool = False
     level: int = 0
+    size: float = TABLE_SIZES[0]
 
 
 class TextPass:
     """A part's root, and what has to be known about the document to finish it."""
 
-    def __init__(self, root: Element, bullets: frozenset[str], look: Look, mark: str) -> None:
-        """``bullets`` are ids of numberings that are bullets, ``mark`` is the form of footnote marks."""
+    def __init__(
+        self, root: Element, bullets: frozenset[str], look: Look, mark: str, numbers: code.CodeNumbers | None
+    ) -> None:
+        """``bullets`` are ids of numberings that are bullets, ``mark`` is the form of footnote marks.
+
+        ``numbers`` gives lines of code theirs, if they are to have any.
+        """
+        self._code_numbers = numbers
         self._root = root
         self._bullets = bullets
         self._look = look
@@ -84,21 +94,25 @@ class TextPass:
         self._on_grid = titles | {id for id in roles if self._sizes[id] == BODY_SIZE} - self._bold
         self._east_asian = look.languages[1].split("-")[0] in ("ja", "zh", "ko") and look.languages[0] == "en-US"
 
-    def finish(self) -> None:
-        """Do it all, in place."""
-        self._tables()
+    def finish(self) -> list[Element]:
+        """Do it all, in place. Returns the tables that want landscape pages."""
+        landscape = self._tables()
         self._separate()
         for paragraph in list(self._root.iter(q("p"))):
             if next(paragraph.iter(*_SEPARATORS), None) is None:
                 self._paragraph(paragraph)
+                if style_of(paragraph) == style_id("code"):
+                    self._code(paragraph)
         if self._note:
             self._numbers()
         _repair_formulas(self._root)
+        return landscape
 
     # tables
 
-    def _tables(self) -> None:
+    def _tables(self) -> list[Element]:
         """Carry out the instructions that stand before the tables, and take them away."""
+        landscape = []
         for instruction in list(self._root.iter(etree.ProcessingInstruction)):
             level, *lengths = (int(word) for word in (instruction.text or "").split())
             grid = instruction.getnext()
@@ -107,35 +121,42 @@ class TextPass:
             _remove(instruction)
             if grid is None:
                 continue
+            size = TABLE_SIZES[lengths[0]] if lengths else TABLE_SIZES[0]
             for row in grid.iterchildren(q("tr")):
+                if lengths and len("".join(map(str, row.itertext()))) <= _WHOLE_ROW:
+                    _keep_whole(row)
                 repeated = row.find(f"{q('trPr')}/{q('tblHeader')}")
                 head = repeated is not None
                 if repeated is not None and self._note:
                     _remove(repeated)  # a footnote has no pages of its own; LibreOffice leaves the row out
                 for cell in row.iterchildren(q("tc")):
-                    self._places[cell] = _Place(box=not lengths, cell=bool(lengths), head=head, level=level)
+                    self._places[cell] = _Place(box=not lengths, cell=bool(lengths), head=head, level=level, size=size)
             if lengths:
-                _lay_out(grid, lengths[0], lengths[1], lengths[2:])
+                _, turned, width, indent, *columns = lengths
+                _lay_out(grid, width, indent, columns)
+                if turned:
+                    landscape.append(grid)
+        return landscape
 
     def _separate(self) -> None:
         """Room around tables: Word joins two that touch, and calls a cell that ends with one unreadable."""
         gap = style_id("gap")
         for grid in list(self._root.iter(q("tbl"))):
             before, after = grid.getprevious(), grid.getnext()
-            if before is not None and before.tag == q("p") and _style(before) not in (gap, "TableCaption"):
+            if before is not None and before.tag == q("p") and style_of(before) not in (gap, "TableCaption"):
                 grid.addprevious(_new_paragraph(gap))
             if after is not None and after.tag == q("p") and _is_empty(after):
                 grid.getparent().remove(after)  # type: ignore[union-attr]  # pandoc's own separator, a full line
                 after = grid.getnext()
-            if after is None or _style(after) != gap:
+            if after is None or style_of(after) != gap:
                 grid.addnext(_new_paragraph(gap))
             before = grid.getprevious()
-            if before is not None and _style(before) == gap:
+            if before is not None and style_of(before) == gap:
                 # else a heading would be kept with the gap, and not with the table behind it
                 _put(_properties(before), element("keepNext"), _PARAGRAPH_ORDER)
         for paragraph in list(self._root.iter(q("p"))):
             after = paragraph.getnext()
-            if after is not None and after.tag == q("p") and _style(paragraph) == _style(after) == "SourceCode":
+            if after is not None and after.tag == q("p") and style_of(paragraph) == style_of(after) == "SourceCode":
                 paragraph.addnext(_new_paragraph(gap))  # two framed paragraphs in a row share one frame
         for cell in self._root.iter(q("tc")):
             if cell[-1].tag != q("p"):
@@ -154,7 +175,7 @@ class TextPass:
             self._restyle(paragraph, place)
         else:
             self._list(paragraph, numbering, place)
-        style = _style(paragraph)
+        style = style_of(paragraph)
         for ruby in paragraph.iter(q("ruby")):
             _size_ruby(ruby, self._sizes.get(style, BODY_SIZE))
         for run in list(paragraph.iter(q("r"))):
@@ -185,26 +206,46 @@ class TextPass:
             _put(properties, element("spacing", line=line, lineRule="exact"), _PARAGRAPH_ORDER)
 
     def _restyle(self, paragraph: Element, place: _Place) -> None:
-        style = _style(paragraph)
+        style = style_of(paragraph)
         if style in _PLAIN:
             role = self._small(place) or ("callout-text" if place.box else "body")
             _set_style(paragraph, style_id(role))
         elif style in _PARAGRAPHS:
             _set_style(paragraph, style_id(_PARAGRAPHS[style]))
-        if _style(paragraph) == style_id("note") and not _holds(paragraph, q("footnoteRef")):
+        if style_of(paragraph) == style_id("note") and not _holds(paragraph, q("footnoteRef")):
             _indent(paragraph, NOTE_INDENT)  # later paragraphs stand below the first one's text
+
+    def _code(self, paragraph: Element) -> None:
+        """A paragraph for each line of the block: it hangs where it goes on, and may have a number."""
+        numbered = self._code_numbers is not None and paragraph.find(f"{q('pPr')}/{q('numPr')}") is None
+        own = paragraph.find(f"{q('pPr')}/{q('ind')}")
+        start = None if own is None else int(own.get(q("left"), "0"))
+        lines = code.split(paragraph)
+        whole = code.stays_whole(len(lines))
+        number = self._code_numbers.begin() if numbered and self._code_numbers else 0
+        for at, line in enumerate(lines):
+            for new in code.indents(start, numbered=numbered):
+                put_property(line, new)
+            # the first line is not left alone on a page, nor the last
+            if at < len(lines) - 1 and (whole or at in (0, len(lines) - 2)):
+                put_property(line, element("keepNext"))
+            if numbered:
+                numbering = element("numPr")
+                numbering.extend((element("ilvl", val="0"), element("numId", val=str(number))))
+                put_property(line, numbering)
 
     def _small(self, place: _Place) -> str:
         """The role of plain text where all text is small, else empty."""
         if place.cell:
-            return "table-head" if place.head else "table-text"
+            text, head = table_roles(place.size)
+            return head if place.head else text
         return "note" if self._note else ""
 
     def _list(self, paragraph: Element, numbering: Element, place: _Place) -> None:
         depth, number = numbering.find(q("ilvl")), numbering.find(q("numId"))
         if depth is None or number is None:
             return
-        style = _style(paragraph)
+        style = style_of(paragraph)
         # what is in a box or table within a list counts from its edge, which is moved in as a whole
         level = min(int(depth.get(q("val"), "0")) - place.level, _DEEPEST)
         id = number.get(q("val"), "")
@@ -309,9 +350,15 @@ def _holds(paragraph: Element, *tags: str) -> bool:
     return next(paragraph.iter(*tags), None) is not None
 
 
-def _style(paragraph: Element) -> str:
+def style_of(paragraph: Element) -> str:
+    """The id of the paragraph's style; empty for the usual one."""
     style = paragraph.find(f"{q('pPr')}/{q('pStyle')}")
     return "" if style is None else style.get(q("val"), "")
+
+
+def put_property(paragraph: Element, new: Element) -> None:
+    """Give the paragraph a property, in the schema's order, instead of one of its kind."""
+    _put(_properties(paragraph), new, _PARAGRAPH_ORDER)
 
 
 def _set_style(paragraph: Element, id: str) -> None:
@@ -413,6 +460,16 @@ def _lay_out(grid: Element, width: int, indent: int, columns: list[int]) -> None
                 cell_properties.remove(old_width)
             cell_properties.insert(0, element("tcW", w=str(sum(columns[at : at + wide])), type="dxa"))
             at += wide
+
+
+def _keep_whole(row: Element) -> None:
+    """No page breaks the row."""
+    properties = row.find(q("trPr"))
+    if properties is None:
+        properties = element("trPr")
+        before = row.find(q("tblPrEx"))
+        row.insert(0 if before is None else 1, properties)
+    properties.insert(0, element("cantSplit"))
 
 
 # runs

@@ -88,6 +88,8 @@ LATIN: Final = "Kumihan Latin"
 # enlarged to sit well beside kanji: the cap heights are 728 and 733 to 670 and 656.
 _TO_MINCHO: Final = 728 / 670
 _TO_GOTHIC: Final = 733 / 656
+# A letter of code is half as wide as a kanji, so that columns hold in code with Japanese in it: 500 to 600.
+_TO_HALF: Final = 500 / 600
 # The weights at which the stems of Source Serif and Source Sans are as thick as those beside them.
 _TEXT: Final = (("opsz", 20.0), ("wght", 375.0))
 _BOLD: Final = (("wght", 655.0),)
@@ -123,9 +125,9 @@ FACES: Final = (
     Face(GOTHIC, _SANS_JP, weight=700),
     Face(GOTHIC, _SANS_ITALIC, italic=True, scale=_TO_GOTHIC, within=_SANS_JP),
     Face(GOTHIC, _SANS_ITALIC, weight=700, italic=True, axes=_BOLD, scale=_TO_GOTHIC, within=_SANS_JP),
-    Face(MONO, _CODE),
-    Face(MONO, _CODE, weight=700),
-    Face(MONO, _CODE_ITALIC, italic=True, within=_CODE),
+    Face(MONO, _CODE, scale=_TO_HALF),
+    Face(MONO, _CODE, weight=700, scale=_TO_HALF),
+    Face(MONO, _CODE_ITALIC, italic=True, scale=_TO_HALF, within=_CODE),
     Face(EMOJI, _noto("Emoji"), space=0.25),
     Face(SYMBOLS, None),
     # From here on: what the faces above lack.

@@ -38,7 +38,9 @@ def write(document: Document, settings: Settings) -> Output:
     with tempfile.TemporaryDirectory(prefix="kumihan-") as private:
         folder = Path(private)
         gallery = _Gallery(document, folder)
-        blocks = shape(document.blocks, paper.grid, gallery.show, settings.footnote_mark or "1", types)
+        mark = settings.footnote_mark or "1"
+        landscape = settings.tables_wide == "landscape"
+        blocks = shape(document.blocks, paper.grid, gallery.show, mark, types, landscape=landscape)
         template = folder / "reference.docx"
         template.write_bytes(reference(paper))
         # no metadata: pandoc would print the title as it likes, and put all of it into custom properties
@@ -55,7 +57,8 @@ def write(document: Document, settings: Settings) -> Output:
     card = Card(
         document.title, authors, properties.description, properties.keywords, properties.date, document.language
     )
-    return Output(finish(data, paper, card, settings.footnote_mark or "1"), diagnostics=gallery.diagnostics())
+    finished = finish(data, paper, card, mark, numbered_code=settings.code_numbers)
+    return Output(finished, diagnostics=gallery.diagnostics())
 
 
 def _title(document: Document) -> list[Block]:

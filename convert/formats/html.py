@@ -6,7 +6,7 @@ from base64 import b64encode
 
 from lxml import etree
 
-from convert import callouts, contents, resources, theme
+from convert import callouts, code, contents, resources, theme
 from convert import page as pages
 from convert.formats import Output
 from convert.labels import label
@@ -24,6 +24,7 @@ def write(document: Document, settings: Settings) -> Output:
     styles = "\n".join([styles, *document.style_sheets])
     page = pages.build(document, styles=styles, screen=True)
     contents.add(page, document, settings)
+    code.set_lines(page, numbers=settings.code_numbers)
     _draw_icons(page, document)
     _place_notes(page, document, pages.mark_form(settings, theme.load(settings.theme)))
     for element, _, data in pages.place_pictures(page, document, "html"):

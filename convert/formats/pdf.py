@@ -8,13 +8,13 @@ from hashlib import sha256
 
 from lxml import etree
 
-from convert import contents, fonts, resources, svg, theme
+from convert import code, contents, fonts, resources, svg, theme
 from convert import page as pages
 from convert.diagnostics import Code, diagnose
 from convert.formats import Output
 from convert.link.document import Document
 from convert.page import Element, Page
-from convert.pdf import addresses, check, closing, dress, engine, footnotes, formulas, references, spacing
+from convert.pdf import addresses, check, closing, dress, engine, footnotes, formulas, references, spacing, tables
 from convert.pdf.check import Astray
 from convert.pdf.engine import Asset, Layout
 from convert.pdf.geometry import geometry
@@ -35,6 +35,7 @@ def write(document: Document, settings: Settings) -> Output:
     chosen = theme.load(settings.theme)
     measures = geometry(settings, chosen)
     page = pages.build(document)
+    code.set_lines(page, numbers=settings.code_numbers, columns=int(2.1 * measures.chars))
     form = pages.mark_form(settings, chosen)
     texts = {number: pages.mark_text(form, number) for number in page.bodies}
     at_end: dict[int, Element] = {}
@@ -46,6 +47,7 @@ def write(document: Document, settings: Settings) -> Output:
     texts |= marks
     contents.add(page, document, settings)
     references.add(page, document, settings)
+    tables.lay_out(page, measures, chosen, landscape=settings.tables_wide == "landscape")
     assets = {**dress.dress(page, document, measures), **formulas.draw(page, document)}
     text = pages.all_text(page.root) + "".join(
         [*map(pages.all_text, page.bodies.values()), *texts.values(), _GENERATED]

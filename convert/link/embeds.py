@@ -7,10 +7,11 @@ from urllib.parse import unquote
 
 from convert.compiled import NoteAst, mark_key
 from convert.diagnostics import Code, Diagnostic, Severity
+from convert.labels import label
 from convert.link import bases, links, pictures, subpath
 from convert.link.linking import Linking, OpenPart, Part, Place, as_block, place_of, readable
 from convert.link.subpath import Missing, Target
-from convert.nodes import Block, Inline, Node, attr, child_lists, div, plain_text, rewrite, span, walk, words
+from convert.nodes import Block, Inline, Node, attr, child_lists, div, para, plain_text, rewrite, span, walk, words
 from convert.syntax.prepared import SCHEME, EmbedMark, FootnoteRefMark, MathMark
 
 #: Embeds in embeds: Obsidian's own bound.
@@ -169,7 +170,13 @@ class _Embed:
         linking.dependencies.add(path)
         linking.diagnostics.update(_of_part(ast, target))
         self.open_part(inner, linking)
-        box: Block = div(inner.blocks, attr("", ["internal-embed", "markdown-embed"], [("data-src", typed)]))
+        title: list[Block] = []
+        if linking.settings.embeds_title:
+            own = splitext(path.rpartition("/")[2])[0]
+            shown = subpath.shown(own, name, linking.settings.links_heading)
+            text = words(label("embedded-from", linking.language, name=shown))
+            title = [div([para(text)], attr("", ["markdown-embed-title"]))]
+        box: Block = div([*title, *inner.blocks], attr("", ["internal-embed", "markdown-embed"], [("data-src", typed)]))
         box["targets"] = [target]
         return {**span([]), "block": box}
 

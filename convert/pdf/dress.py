@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from unicodedata import east_asian_width
 
 from convert.link.document import Document
+from convert.measure import width
 from convert.page import Element, Page, add_class, add_style, all_text, clean, place_pictures
 from convert.pdf.engine import Asset
 from convert.pdf.geometry import Geometry
@@ -16,7 +15,6 @@ KEEP_LINES = 12
 
 #: of a running head, in points; each of the two gets half the measure less a gap
 _HEAD_SIZE = 7.5
-_LONG_WORD = re.compile("[!-~]{120}")
 _LIST_TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 
 
@@ -27,11 +25,9 @@ def dress(page: Page, document: Document, geometry: Geometry) -> Mapping[str, As
     if body is not None:
         body.set("data-head", shortened(clean(document.title), room))
     for tree in (page.main, *page.bodies.values()):
-        for element in tree.iter("h1", "h2", "ol", "div", "a", "table"):
+        for element in tree.iter("h1", "h2", "ol", "div", "a"):
             if element.tag == "ol":
                 _number(element)
-            elif element.tag == "table":
-                _fix_columns(element)
             elif element.tag == "div":
                 if "callout" in element.get("class", "").split() and _lines(element, geometry.chars) < KEEP_LINES:
                     add_class(element, "short")
@@ -57,25 +53,9 @@ def shortened(text: str, room: float) -> str:
     return text
 
 
-def _fix_columns(table: Element) -> None:
-    """Give a table that holds very long words its columns here.
-
-    WeasyPrint's own search for the narrowest columns takes the square of a word's length: 26 s for 3000 letters.
-    """
-    rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]
-    texts = [[all_text(cell) for cell in row] for row in rows]
-    if not any(_LONG_WORD.search(text) for row in texts for text in row):
-        return
-    columns = max(map(len, texts))
-    wants = [max([4.0] + [min(width_of(row[at]), 24.0) for row in texts if at < len(row)]) for at in range(columns)]
-    add_style(table, "table-layout: fixed; width: 100%")
-    for at, cell in enumerate(rows[0]):
-        add_style(cell, f"width: {100 * wants[at] / sum(wants):.2f}%")
-
-
 def width_of(text: str) -> float:
-    """About how wide a text is, in em: Latin letters are about half an em."""
-    return sum(1 if east_asian_width(char) in "WFA" else 0.56 for char in text)
+    """About how wide a text is, in em."""
+    return width(text) / 2
 
 
 def _number(element: Element) -> None:
@@ -92,7 +72,7 @@ def _lines(element: Element, chars: int) -> int:
     lines = 0
     for block in element.iter("p", "li", "tr", "pre", "br", "h1", "h2", "h3", "h4", "h5", "h6", "img", "div"):
         if block.tag == "pre":
-            lines += all_text(block).count("\n") + 2
+            lines += all_text(block).count("\n") + 1
         elif block.tag == "img":
             lines += KEEP_LINES
         elif block.tag == "p":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 
 from lxml import etree
 
@@ -213,6 +214,7 @@ def _table_parts(table: Element) -> Iterator[Element]:
     for at in range(0, len(rows), PIECE_ROWS):
         part = shell_of(table)
         add_style(part, "width: 100%; table-layout: fixed")
+        part.extend(deepcopy(table.findall("colgroup")))
         if head is not None:
             part.append(etree.fromstring(etree.tostring(head, with_tail=False)))
         etree.SubElement(part, "tbody").extend(rows[at : at + PIECE_ROWS])

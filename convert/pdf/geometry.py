@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convert.settings import Settings
 from convert.theme import Theme
@@ -55,13 +55,38 @@ class Geometry:
         return max(self.lines - 6, self.lines * 0.6) * self.line
 
     @property
+    def turned(self) -> Geometry | None:
+        """The page on its side, with much the same margins and type; None if it is wide already, or too small."""
+        if self.width >= self.height:
+            return None
+        chars = int((self.height - self.left - self.right) / self.font_size + 1e-6)
+        lines = int((self.width - self.top - self.bottom) / self.line + 1e-6)
+        if lines < 5:
+            return None
+        bottom = self.width - self.top - lines * self.line
+        side = (self.height - chars * self.font_size) / 2
+        return replace(
+            self, width=self.height, height=self.width, left=side, right=side, bottom=bottom, chars=chars, lines=lines
+        )
+
+    @property
     def css(self) -> str:
         """The ``@page`` rule and the root's type; numbers only, so nothing of a note's can get in."""
+        turned = self.turned
+        wide = (
+            # notes keep the measure of the text: their lines would be too long to read, and are counted there
+            f"{turned._page('landscape')}.landscape {{ page: landscape }} "
+            f".landscape .fn {{ width: {self.measure:.3f}pt; box-sizing: border-box }}\n"
+            if turned
+            else ""
+        )
+        return f"{self._page('')}{wide}html {{ font-size: {self.font_size:g}pt; line-height: {self.line:g}pt }}\n"
+
+    def _page(self, name: str) -> str:
         return (
-            f"@page {{ size: {self.width:.3f}pt {self.height:.3f}pt; "
+            f"@page {name} {{ size: {self.width:.3f}pt {self.height:.3f}pt; "
             f"margin: {self.top:.3f}pt {self.right:.3f}pt {self.bottom:.3f}pt {self.left:.3f}pt; "
             f"@footnote {{ max-height: {self.notes:.3f}pt }} }}\n"
-            f"html {{ font-size: {self.font_size:g}pt; line-height: {self.line:g}pt }}\n"
         )
 
 

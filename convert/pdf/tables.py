@@ -1,0 +1,143 @@
+"""Tables on paper: columns by the width of their text, smaller type or a landscape page for what is wide.
+
+WeasyPrint's own search for widths gives short columns too little room beside long ones, and takes the
+square of a word's length: 26 s for 3000 letters.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from convert import measure
+from convert.measure import Fit, Needs
+from convert.page import Element, Page, add_style, parent_of
+from convert.pdf.geometry import Geometry
+from convert.theme import Theme
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+#: what lists, quotes and callouts take of the line, in points
+_INDENTS = {"li": 21.0, "blockquote": 21.0, "div": 24.0}
+#: in cells these begin a line of their own
+_BREAKING = ("p", "li", "br", "div", "pre")
+
+
+def lay_out(page: Page, geometry: Geometry, theme: Theme, *, landscape: bool) -> None:
+    """Set columns and size of all tables; with ``landscape``, wide ones get landscape pages of their own."""
+    for table in list(page.main.iter("table")):
+        _lay_out(table, geometry, theme, landscape=landscape)
+    for body in page.bodies.values():
+        for table in list(body.iter("table")):
+            _set_in_note(table, geometry, theme)
+
+
+def _lay_out(table: Element, geometry: Geometry, theme: Theme, *, landscape: bool) -> None:
+    around = list(table.iterancestors())
+    room = geometry.measure - sum(
+        _INDENTS.get(str(e.tag), 0) for e in around if e.tag != "div" or "callout" in e.get("class", "").split()
+    )
+    turned = geometry.turned if landscape and room == geometry.measure and not _is_held(table) else None
+    table_needs = _needs(table)
+    if table_needs is None:
+        return
+    across = turned.measure if turned else 0
+    fit = measure.fit(table_needs, room, 2 * theme.table_padding, theme.table_sizes, across)
+    if fit.size != theme.table_sizes[0]:
+        add_style(table, f"font-size: {fit.size:g}pt")
+    _share(table, table_needs, across if fit.landscape else room, fit, theme.table_padding)
+    if fit.landscape:
+        _turn(table)
+
+
+def _is_held(table: Element) -> bool:
+    """Whether it stands in a cell of another table, or in a definition: there it can't leave the page."""
+    return any(element.tag in ("td", "th", "dd", "figure") for element in table.iterancestors())
+
+
+def _set_in_note(table: Element, geometry: Geometry, theme: Theme) -> None:
+    """Notes are smaller than the text, and so are their tables; they stay with their notes."""
+    table_needs = _needs(table)
+    if table_needs is None:
+        return
+    room = geometry.measure - 2.5 * geometry.font_size
+    sizes = theme.table_sizes[1:] or theme.table_sizes
+    fit = measure.fit(table_needs, room, 2 * theme.table_padding, sizes)
+    add_style(table, f"font-size: {fit.size:g}pt")
+    _share(table, table_needs, room, fit, theme.table_padding)
+
+
+def _share(table: Element, needs: Needs, room: float, fit: Fit, padding: float) -> None:
+    """Fixed widths for a table that cannot have all its lines unbroken; others are as wide as their text."""
+    columns = len(needs.natural)
+    free = room / fit.size * 2 - columns * 4 * padding  # half-widths
+    if sum(needs.natural) <= free:
+        return
+    shares = [share + 4 * padding for share in measure.share(needs, max(free, 1.0))]
+    for old in table.findall("colgroup"):
+        table.remove(old)
+    group = etree.Element("colgroup")
+    for share in shares:
+        etree.SubElement(group, "col", {"style": f"width: {100 * share / sum(shares):.2f}%"})
+    caption = table.find("caption")
+    table.insert(0 if caption is None else 1, group)
+    add_style(table, "table-layout: fixed; width: 100%")
+
+
+def _turn(table: Element) -> None:
+    """On a landscape page, with the headings before it; tables that follow each other share their pages."""
+    parent = parent_of(table)
+    first = table
+    before = table.getprevious()
+    while before is not None and before.tag in _HEADINGS and "title" not in before.get("class", "").split():
+        first, before = before, before.getprevious()
+    if before is not None and before.get("class") == "landscape" and not (before.tail or "").strip():
+        page = before
+    else:
+        page = etree.Element("div", {"class": "landscape"})
+        parent.insert(parent.index(first), page)
+    page.tail, table.tail = table.tail, None
+    start = parent.index(first)
+    page.extend(list(parent)[start : parent.index(table) + 1])
+
+
+def _needs(table: Element) -> Needs | None:
+    """What the columns need; None for a table without any."""
+    cells: list[tuple[int, int, list[str]]] = []
+    columns = 0
+    taken: list[int] = []  # rows that a cell above still fills, by column
+    for row in table.iter("tr"):
+        column = 0
+        for cell in (child for child in row if child.tag in ("td", "th")):
+            while column < len(taken) and taken[column]:
+                column += 1
+            wide, deep = _count(cell.get("colspan")), _count(cell.get("rowspan"))
+            taken += [0] * (column + wide - len(taken))
+            taken[column : column + wide] = [deep] * wide
+            cells.append((column, wide, _text_lines(cell)))
+            column += wide
+        columns = max(columns, column)
+        taken = [max(0, rows - 1) for rows in taken]
+    return measure.needs(columns, cells) if columns else None
+
+
+def _count(value: str | None) -> int:
+    return min(int(value), 1000) if value and value.isdecimal() and int(value) else 1
+
+
+def _text_lines(cell: Element) -> list[str]:
+    lines = [""]
+
+    def walk(element: Element) -> None:
+        if element.tag in _BREAKING:
+            lines.append("")
+        if element.tag == "img":
+            return
+        if "fnref" in element.get("class", "").split():
+            lines[-1] += "00"  # the mark comes later
+        lines[-1] += element.text or ""
+        for child in element:
+            if isinstance(child.tag, str):
+                walk(child)
+            lines[-1] += child.tail or ""
+
+    walk(cell)
+    return [" ".join(line.split("\n")).strip(" ") for line in lines]
