@@ -141,6 +141,9 @@ class TestPdf:
         read, _ = printed(f"前。\n\n{wide()}\n## 次\n\n{wide()}\n\n後。")
         assert [width > height for width, height in read.sizes] == [False, True, False]
 
+    def test_a_title_goes_with_a_table_that_begins_the_text(self):
+        assert [width > height for width, height in printed(wide() + "\n後。")[0].sizes] == [True, False]
+
     def test_shrinking_only(self):
         read, _ = printed(wide(), SHRINK)
         assert [width > height for width, height in read.sizes] == [False]
@@ -176,6 +179,9 @@ class TestWord:
 
     def test_at_the_end_no_empty_page_follows(self):
         assert sections(word(f"前。\n\n{wide()}")) == [(False, True, ["題", "前。"]), (True, False, ["table"])]
+
+    def test_a_title_goes_with_a_table_that_begins_the_text(self):
+        assert sections(word(wide() + "\n後。")) == [(True, True, ["題", "table"]), (False, False, ["後。"])]
 
     def test_neighbours_share_a_section(self):
         found = sections(word(f"前。\n\n{wide()}\n## 次\n\n{wide()}\n\n後。"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from typing import Final
 
 from lxml import etree
 
@@ -12,6 +13,9 @@ from convert.docx.text import put_property, style_of
 from convert.docx.wml import element, q
 
 Element = etree._Element
+
+#: Roles of what goes with a table beside headings: what stands above the text, a caption.
+_HEAD: Final = ("title", "subtitle", "author", "date", "caption")
 
 
 def turn(document: Element, tables: Sequence[Element]) -> None:
@@ -39,8 +43,8 @@ def turn(document: Element, tables: Sequence[Element]) -> None:
 
 
 def _first(table: Element) -> Element:
-    """The first of what goes with the table: headings, gaps, bookmarks, a caption."""
-    kept = {style_id(f"heading-{level}") for level in range(1, HEADING_LEVELS + 1)} | {style_id("caption")}
+    """The first of what goes with the table: title, headings, gaps, bookmarks, a caption."""
+    kept = {style_id(f"heading-{level}") for level in range(1, HEADING_LEVELS + 1)} | {style_id(role) for role in _HEAD}
     first = table
     before = table.getprevious()
     while before is not None:

@@ -14,7 +14,8 @@ from convert.page import Element, Page, add_style, parent_of
 from convert.pdf.geometry import Geometry
 from convert.theme import Theme
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+#: what stays with what follows it: headings, and the title
+_HEADINGS = ("header", "h1", "h2", "h3", "h4", "h5", "h6")
 #: what lists, quotes and callouts take of the line, in points
 _INDENTS = {"li": 21.0, "blockquote": 21.0, "div": 24.0}
 #: in cells these begin a line of their own
@@ -83,11 +84,11 @@ def _share(table: Element, needs: Needs, room: float, fit: Fit, padding: float) 
 
 
 def _turn(table: Element) -> None:
-    """On a landscape page, with the headings before it; tables that follow each other share their pages."""
+    """On a landscape page, with title and headings before it; tables that follow each other share their pages."""
     parent = parent_of(table)
     first = table
     before = table.getprevious()
-    while before is not None and before.tag in _HEADINGS and "title" not in before.get("class", "").split():
+    while before is not None and (before.tag in _HEADINGS or before.get("class") == "byline"):
         first, before = before, before.getprevious()
     if before is not None and before.get("class") == "landscape" and not (before.tail or "").strip():
         page = before
