@@ -313,6 +313,12 @@ class Code(Enum):
         "A path or symbolic link leads out of the vault; it was not followed.",
         "Move the file into the vault, or build with --follow-links if you trust it.",
     )
+    PDF_ADJUST = (
+        "pdf.adjust",
+        _I,
+        "Lines of Japanese text end unevenly: the WeasyPrint here is not one whose lines Kumihan can adjust.",
+        "Install the version of WeasyPrint that Kumihan asks for.",
+    )
     PDF_ENGINE = (
         "pdf.engine",
         _I,

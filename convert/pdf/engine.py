@@ -17,8 +17,10 @@ from typing import Any
 from lxml import etree
 
 from convert import fonts, pandoc
+from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.fonts.recipes import ROLES
 from convert.link.document import output_address
+from convert.pdf import adjust
 from convert.settings import Settings
 
 #: addresses of this build's pictures begin so; see :class:`convert.link.document.Document`
@@ -74,6 +76,16 @@ def choose_fonts(text: str, settings: Settings, path: str) -> fonts.Choice:
     return fonts.activate().choose(text, settings, path)
 
 
+def justifies(settings: Settings, path: str) -> tuple[bool, tuple[Diagnostic, ...]]:
+    """Whether Japanese lines are to be made even; and why not, if the settings ask for it in vain."""
+    if settings.justify != "yes":
+        return False, ()
+    _weasyprint()
+    if problem := adjust.problem():
+        return False, (diagnose(Code.PDF_ADJUST, f"lines end unevenly: {problem}", path),)
+    return True, ()
+
+
 @lru_cache(maxsize=64)
 def _sheet(css: str, config: Path) -> Any:
     """A style sheet of ours, parsed once for the process."""
@@ -85,7 +97,7 @@ def lay_out(root: etree._Element, sheets: Sequence[str], assets: Mapping[str, As
 
     In the style sheets ``"Kumihan Mincho"`` and the like stand for the families of the choice's roles.
     """
-    with _messages() as messages, _collector_paused():
+    with _messages() as messages, _collector_paused(), adjust.in_force():
         page = _page_class()(root, _Fetcher(assets))
         document = page.render(
             font_config=_font_configuration(choice.config),

@@ -286,6 +286,8 @@ def _pieces(float_: Element, lengths: list[int]) -> Iterable[Element]:
         text = getattr(owner, slot)
         _split(float_, owner, slot, text[:at], text[at:])
     pieces = list(holder)
+    for piece in pieces[:-1]:
+        add_class(piece, "cut")
     for rest in pieces[1:]:
         add_class(rest, "more rest")
         for item in rest.iter("li"):

@@ -1,0 +1,260 @@
+"""What Japanese print does between characters, as one pass over a page's tree before it is laid out.
+
+- Runs of punctuation share one half em of blank (JLReq 3.1.4), also where a link or a mark of a note is between.
+- A gap stands between Japanese and Latin (3.2.6). It is the letter-spacing of a character that no copied text shows.
+- Lines break where they should: never before a wave dash or a squared unit (3.1.7), at curly quotes in Japanese text,
+  and not before a paragraph's last character (3.5.4). Headings break between phrases (4.1.6).
+
+Nothing is touched in code, keys, formulas and readings.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from lxml import etree
+
+from convert.page import Element, Page, add_class, replace_text
+from convert.pdf.adjust import JAPANESE
+from convert.settings import Settings
+
+#: classes of what is put in; styles/print.css has their looks
+GAP, HALF = "gap", "half"
+
+WORD_JOINER, BREAK = "\u2060", "\u200b"
+
+_OPENING = "（〔［｛〈《「『【〘〖〝｟"
+_BRACKETS = "）〕］｝〉》」』】〙〗〟｠"
+_CLOSING = _BRACKETS + "、，。．"
+_MIDDLE = "・：；"
+#: what may not begin a line (3.1.7), as far as it is written beside Latin
+_NOT_FIRST = "々〻ーゝゞヽヾぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
+_KANJI_KANA = (
+    "\u3005-\u3007\u3021-\u3029\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_LATIN = "A-Za-z0-9\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
+
+#: the place before the sign that is cut in halves, and whether it is the one before or the one behind
+_RUN_CLOSED = re.compile(
+    f"[{_BRACKETS}、，。．](?=[{_OPENING}{_CLOSING}])|[{_BRACKETS}、，](?=[{_MIDDLE}])|[{_BRACKETS}](?=\u3000)"
+)
+_RUN_OPENED = re.compile(f"(?<=[{_OPENING}{_MIDDLE}\u3000])[{_OPENING}]")
+_BOUNDARY = re.compile(f"(?<=[{_KANJI_KANA}])(?=[{_LATIN}])|(?<=[{_LATIN}%])(?=[{_KANJI_KANA}])")
+_KEPT = re.compile("(?<=[^\\s\u3000])[\uff5e\u3371-\u337a\u3380-\u33df]")
+_QUOTES = re.compile(f"(?<=[{_KANJI_KANA}{_CLOSING}])(?=[“‘])|(?<=[”’])(?=[{_KANJI_KANA}{_OPENING}])(?![{_NOT_FIRST}])")
+_JAPANESE = re.compile(f"[{_KANJI_KANA}]")
+_LAST = re.compile(f"(?<=[^\\s\u3000\ufffc{_OPENING}])[{_KANJI_KANA}](?=[{_CLOSING}！？!?…]*\\Z)")
+
+#: a paragraph of fewer characters has no second line, in cells not either
+_SHORT = 16
+#: a cell of fewer characters stays ragged
+_LONG_CELL = 60
+_OBJECT = "\ufffc"
+
+_INLINE = frozenset(
+    {"span", "a", "em", "strong", "b", "i", "u", "s", "del", "ins", "sub", "sup", "mark", "small", "q", "cite", "dfn"}
+)
+_SKIPPED_TAGS = frozenset({"code", "pre", "kbd", "samp", "svg", "math", "script", "style", "img", "object", "video"})
+_SKIPPED_CLASSES = frozenset({"rt", "math", "task", "callout-icon", "placeholder"})
+_MARK = "fnref"
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_EVEN = frozenset({"p", "li", "dd", "dt", "div", "blockquote", "td", "th", "figcaption"}) | _HEADINGS
+_CELLS = frozenset({"td", "th"})
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A text of the tree, where it begins among the characters of its run, and how deep it stands."""
+
+    owner: Element
+    slot: str
+    start: int
+    depth: int
+    edits: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Run:
+    """Text that stands on lines together: the characters of a block, or up to a line break."""
+
+    block: Element
+    pieces: list[_Piece] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    length: int = 0
+    marks: set[int] = field(default_factory=set)
+    ends_block: bool = False
+
+    def add(self, owner: Element, slot: str, depth: int) -> None:
+        text = getattr(owner, slot)
+        if text:
+            self.pieces.append(_Piece(owner, slot, self.length, depth))
+            self.texts.append(text)
+            self.length += len(text)
+
+    def add_object(self) -> None:
+        """Something that is no text stands here."""
+        self.texts.append(_OBJECT)
+        self.length += 1
+
+
+def space(page: Page, settings: Settings, language: str, chars: int, *, even: bool) -> None:
+    """Set the texts of a page apart and together as the settings ask; ``chars`` are in a line of body text.
+    Blocks whose lines are to be ``even`` get the class :data:`~convert.pdf.adjust.JAPANESE`.
+
+    Only if it is in Japanese: other languages have the same signs and other rules. To be called before
+    footnotes are placed, since their lines are counted then.
+    """
+    if language.partition("-")[0].lower() != "ja":
+        return
+    for tree in (page.main, *page.bodies.values()):
+        for run in list(_runs(tree)):
+            _set(run, settings, chars, even)
+
+
+def _runs(tree: Element) -> Iterator[_Run]:
+    """All runs of text below an element. Nothing is recursive: a note's nesting has no bound."""
+    run = _Run(tree)
+    stack: list[tuple[Element, bool, Element]] = [(tree, False, tree)]
+    depth = 0
+    while stack:
+        element, leaving, block = stack.pop()
+        if not leaving:
+            tag = element.tag
+            inner = block
+            if element is not tree:
+                classes = set((element.get("class") or "").split()) if isinstance(tag, str) else set()
+                if not isinstance(tag, str):
+                    run.add(element, "tail", depth)
+                    continue
+                if _MARK in classes:
+                    run.marks.add(run.length)
+                    run.add(element, "tail", depth)
+                    continue
+                if tag == "br":
+                    yield run
+                    run = _Run(block)
+                    run.add(element, "tail", depth)
+                    continue
+                if _is_skipped(tag, classes):
+                    if "rt" not in classes:
+                        run.add_object()
+                    run.add(element, "tail", depth)
+                    continue
+                if tag not in _INLINE:
+                    run.ends_block = True
+                    yield run
+                    inner = element
+                    run = _Run(inner)
+            depth += 1
+            run.add(element, "text", depth)
+            stack.append((element, True, block))
+            stack += [(child, False, inner) for child in reversed(element)]
+            continue
+        depth -= 1
+        if element is tree or element.tag not in _INLINE:
+            run.ends_block = True
+            yield run
+            run = _Run(block)
+        if element is not tree:
+            run.add(element, "tail", depth)
+
+
+def _is_skipped(tag: str, classes: set[str]) -> bool:
+    return tag.rpartition("}")[2] in _SKIPPED_TAGS or not _SKIPPED_CLASSES.isdisjoint(classes)
+
+
+def _set(run: _Run, settings: Settings, chars: int, even: bool) -> None:
+    text = "".join(run.texts)
+    if not _JAPANESE.search(text):
+        return
+    block = run.block
+    tag = block.tag
+    long_enough = tag not in _CELLS or len(text) >= _LONG_CELL
+    if even and tag in _EVEN and long_enough and JAPANESE not in (block.get("class") or "").split():
+        add_class(block, JAPANESE)
+    starts = [piece.start for piece in run.pieces]
+    if settings.punctuation == "yes":
+        for found in (*_RUN_CLOSED.finditer(text), *_RUN_OPENED.finditer(text)):
+            _edit(run, starts, found.start(), HALF)
+    kept: set[int] = set()
+    if tag in _HEADINGS and len(text) > _SHORT and len(text) * _HEADING_WIDTH > chars:
+        kept.update(_inside_phrases(text))
+    gaps = {found.start() for found in _BOUNDARY.finditer(text)} if settings.gaps == "yes" else set()
+    for at in sorted(gaps - run.marks):
+        stays = at in kept or text[at] in _NOT_FIRST
+        _edit(run, starts, at, (WORD_JOINER if stays else BREAK) + GAP)
+    for at in sorted(kept - gaps):
+        _edit(run, starts, at, WORD_JOINER)
+    for found in _KEPT.finditer(text):
+        _edit(run, starts, found.start(), WORD_JOINER)
+    for found in _QUOTES.finditer(text):
+        _edit(run, starts, found.start(), BREAK)
+    if tag not in _HEADINGS and run.ends_block and len(text) > _SHORT and (last := _LAST.search(text.rstrip())):
+        _edit(run, starts, last.start(), WORD_JOINER)
+    for piece in run.pieces:
+        if piece.edits:
+            _apply(piece)
+
+
+def _edit(run: _Run, starts: list[int], at: int, what: str) -> None:
+    """Note an edit at a place of the run's text.
+
+    Between two texts a gap goes to the one that is less deep: outside of a link, not under a reading.
+    """
+    index = bisect_right(starts, at) - 1
+    piece = run.pieces[index]
+    if what.endswith(GAP) and at == piece.start and index and run.pieces[index - 1].depth < piece.depth:
+        piece = run.pieces[index - 1]
+    order = 2 if what == HALF else 1
+    piece.edits.append((at - piece.start, order, what))
+
+
+def _apply(piece: _Piece) -> None:
+    text = getattr(piece.owner, piece.slot)
+    parts: list[str | Element] = []
+    done = 0
+    for at, _, what in sorted(set(piece.edits)):
+        parts.append(text[done:at])
+        done = at
+        if what == HALF:
+            half = etree.Element("span", {"class": HALF})
+            half.text = text[at]
+            parts.append(half)
+            done = at + 1
+        elif what.endswith(GAP):
+            gap = etree.Element("span", {"class": GAP})
+            gap.text = what.removesuffix(GAP)
+            parts.append(gap)
+        else:
+            parts.append(what)
+    parts.append(text[done:])
+    replace_text(piece.owner, piece.slot, [part for part in parts if not isinstance(part, str) or part])
+
+
+# Headings
+
+#: of a heading's characters, at most, in em of body text
+_HEADING_WIDTH = 1.45
+
+
+def _inside_phrases(text: str) -> Iterator[int]:
+    """The places in a heading where no line may end: between two characters of a phrase."""
+    at = 0
+    for phrase in _parser().parse(text):
+        for inside in range(at + 1, at + len(phrase)):
+            if not text[inside].isspace() and not text[inside - 1].isspace():
+                yield inside
+        at += len(phrase)
+
+
+@cache
+def _parser() -> Any:
+    import budoux  # noqa: PLC0415 (only for headings that may take two lines)
+
+    return budoux.load_default_japanese_parser()
