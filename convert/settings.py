@@ -201,6 +201,25 @@ class Settings:
         name="contents",
         choices=("no", "1", "2", "3", "4", "5", "6"),
     )
+    numbering: str = option(
+        "no",
+        "Numbers before headings: no, as in Japanese official documents (official: 第1節, 1, （1）, ア), or decimal. "
+        "Ranks whose headings carry numbers already get none.",
+        name="numbering",
+        choices=("no", "official", "decimal"),
+    )
+    breaks: str = option(
+        "none",
+        "Which headings begin a page (PDF, Word): none, h1, or h2 and h1. The first one does not.",
+        name="breaks",
+        choices=("none", "h1", "h2"),
+    )
+    rule: str = option(
+        "line",
+        "What --- is: a line, or the end of a page. The comment <!-- pagebreak --> always ends one.",
+        name="rule",
+        choices=("line", "page"),
+    )
     links_pages: str = option(
         "no",
         "Whether a link to a place in the same document has that place's page behind it (PDF).",

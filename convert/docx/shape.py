@@ -19,7 +19,7 @@ from convert.docx.measure import cells, column_widths, needs, text_lines
 from convert.docx.reference import field
 from convert.docx.roles import name, style_id
 from convert.docx.styles import BOX_PADDING, CELL_PADDING, CHAR, LIST_INDENT, TABLE_SIZES
-from convert.docx.wml import INCH, POINT, escaped
+from convert.docx.wml import INCH, PAGE_BREAK, POINT, escaped
 from convert.link.document import output_address
 from convert.measure import Fit, fit, width
 from convert.nodes import (
@@ -219,6 +219,8 @@ class _Shaper:
             new = [_styled(role_of(part), self.blocks(part["c"][1], room)) for part in inner]
         elif has_class(block, "markdown-embed-title"):
             new = [_styled("embed-title", [_as_para(each) for each in self.blocks(inner, room)])]
+        elif has_class(block, "page-break"):
+            new = [raw_block("openxml", f"<?{PAGE_BREAK}?>")]
         elif has_class(block, "placeholder"):
             new = [_styled("placeholder", [_as_para(each) for each in self.blocks(inner, room)])]
         else:

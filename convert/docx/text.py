@@ -14,7 +14,7 @@ from convert.docx import code, scripts
 from convert.docx.grid import BODY_SIZE
 from convert.docx.roles import HEADING_LEVELS, LIST_LEVELS, name, style_id, table
 from convert.docx.styles import BOLD, CHAR, FIXED, LIST_INDENT, NOTE_INDENT, SIZES, TABLE_SIZES, Look, table_roles
-from convert.docx.wml import XML_SPACE, M, element, q
+from convert.docx.wml import PAGE_BREAK, XML_SPACE, M, element, q
 
 Element = etree._Element
 
@@ -96,6 +96,7 @@ class TextPass:
 
     def finish(self) -> list[Element]:
         """Do it all, in place. Returns the tables that want landscape pages."""
+        self._breaks()
         landscape = self._tables()
         self._separate()
         for paragraph in list(self._root.iter(q("p"))):
@@ -107,6 +108,19 @@ class TextPass:
             self._numbers()
         _repair_formulas(self._root)
         return landscape
+
+    def _breaks(self) -> None:
+        """Let the paragraph behind each break begin a page; in cells, and in notes, none can."""
+        for instruction in list(self._root.iter(etree.ProcessingInstruction)):
+            if not isinstance(instruction, etree._ProcessingInstruction) or instruction.target != PAGE_BREAK:
+                continue
+            following = instruction.getnext()
+            while following is not None and following.tag not in (q("p"), q("tbl")):
+                following = following.getnext()
+            parent = instruction.getparent()
+            _remove(instruction)
+            if following is not None and parent is not None and parent.tag == q("body"):
+                put_property(next(following.iter(q("p"))), element("pageBreakBefore"))
 
     # tables
 

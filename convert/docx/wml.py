@@ -23,6 +23,9 @@ NAMESPACES: Final = f'xmlns:w="{W}" xmlns:r="{R}"'
 #: Everything that XML 1.0 has no way to write: Word calls a file with one of these unreadable.
 ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+#: Name of the processing instruction in whose place a page begins, until the text is finished.
+PAGE_BREAK: Final = "kumihan-page"
+
 #: Twips (Word's unit, 1/1440 inch) in a point and in an inch.
 POINT: Final = 20
 INCH: Final = 1440

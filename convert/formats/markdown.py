@@ -142,6 +142,8 @@ def _div(node: Node) -> list[Node]:
         for title in inside:
             rewrite(title["c"], lambda node: list(node["c"]) if node["t"] == "Strong" else None)
         return [{"t": "Para", "c": [{"t": "Strong", "c": title["c"]}]} for title in inside]
+    if has_class(node, "page-break"):
+        return [raw_block("html", "<!-- pagebreak -->")]
     if has_class(node, "placeholder"):
         return [
             {"t": "Para", "c": [{"t": "Emph", "c": block["c"]}]} if block["t"] in {"Para", "Plain"} else block

@@ -14,6 +14,7 @@ from convert.compiled import MAX_DEPTH
 from convert.link import (
     anchors,
     bases,
+    breaks,
     callouts,
     embeds,
     figures,
@@ -23,6 +24,7 @@ from convert.link import (
     html,
     ids,
     links,
+    numbering,
     plugins,
     properties,
     property_table,
@@ -66,6 +68,8 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     public = properties.public(note.properties, settings)
     print_title = properties.prints_title(title, blocks, settings)
     at = int(properties.begins_with(title, blocks))
+    numbering.run(blocks, settings.numbering, titled=at > 0)
+    breaks.run(blocks, settings, above=print_title)
     blocks[at:at] = [
         *property_table.byline(note.properties, public.author, linking.language, settings),
         *property_table.table(note.properties, linking.language, settings),

@@ -36,6 +36,10 @@ placeholder
 inline HTML
     ``Underline Strikeout Subscript Superscript Strong Emph`` where pandoc has a node, else
     ``Span .mark | .kbd | .small | .ruby`` (``.ruby`` holds the base and a ``Span .rt``).
+page break
+    an empty ``Div .page-break``; never two in a row, none where nothing is printed above it
+heading number
+    ``Span .heading-number`` first in a ``Header``, with the blank that follows
 byline
     ``Div .byline`` of ``Div .subtitle``, ``.author``, ``.date`` (each one ``Para``), under the title
 properties

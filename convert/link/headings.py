@@ -9,6 +9,11 @@ from convert.nodes import Block, Node, child_lists, has_class
 LOWEST = 6
 
 
+def is_frame(block: Block) -> bool:
+    """Whether it holds a stretch of the text itself: an embed, or a block that links lead to."""
+    return has_class(block, "internal-embed") or (block["t"] == "Div" and has_class(block, "block"))
+
+
 def shift(blocks: Sequence[Block], above: int = 0) -> None:
     """Shift the headings of each embed so that its highest stands one below the heading above it.
 

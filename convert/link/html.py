@@ -19,6 +19,7 @@ from lxml import html as lxml_html
 from convert import pandoc
 from convert.compiled import MAX_DEPTH, mark_key
 from convert.diagnostics import Code
+from convert.link.breaks import new_page
 from convert.link.linking import Linking, Part, Place, place_of
 from convert.nodes import (
     Block,
@@ -72,6 +73,7 @@ _LANGUAGE = re.compile(r"language-([\w+#.-]+)")
 _SPAN = re.compile(r"[1-9]\d{0,2}\Z")
 #: Characters that XML cannot hold; a reference (`&#1;`) can bring them in.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_PAGE_BREAK = re.compile(r"<!--\s*pagebreak\s*-->\s*", re.IGNORECASE)
 _STANDS_FOR = "kumihan-shown:"
 
 
@@ -263,6 +265,7 @@ class _Blocks:
             for i, block in zip(wanted, pandoc.read_html(whole), strict=True):
                 read[i] = block["c"][1]
         blocks = {id(node): self._finish(read.get(i, []), node) for i, node in enumerate(found)}
+        blocks |= {id(node): [new_page()] for node in found if _PAGE_BREAK.fullmatch(node["c"][1])}
         for tree in self.part.trees():
             rewrite(tree, lambda node: blocks.get(id(node)) if node["t"] == "RawBlock" else None)
 

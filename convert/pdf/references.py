@@ -14,7 +14,7 @@ def add(page: Page, document: Document, settings: Settings) -> None:
     """Make places for the numbers, which come when pages are laid out; behind links in the text as ``（p. 12）``."""
     for entry in [link for nav in page.main.iter("nav") for link in nav.iter("a")]:
         # beside the link: within it, WeasyPrint 70 makes a link of its own of each box
-        entry.addnext(etree.Element("span", {"data-target": entry.get("href", "")}))
+        entry.addnext(etree.Element("span", {"class": "to-page", "data-target": entry.get("href", "")}))
     if settings.links_pages == "no":
         return
     before, _, after = label("on-page", document.language, page="\n").partition("\n")

@@ -1,0 +1,48 @@
+"""Page breaks: those that the author marks, and those that settings put before headings and in the place of rules.
+
+A break is an empty ``Div .page-break``; ``<!-- pagebreak -->`` becomes one in :mod:`convert.link.html`.
+"""
+
+from __future__ import annotations
+
+from convert.link.headings import is_frame
+from convert.nodes import Block, attr, div, has_class
+from convert.settings import Settings
+
+
+def run(blocks: list[Block], settings: Settings, *, above: bool) -> None:
+    """Put breaks in place as the settings say; ``above`` tells that something is printed above the first block.
+
+    With ``breaks: h2`` an H1 begins a page too. The first such heading begins none, nor does one that follows
+    another directly. Where a page begins already, a further break would only leave it empty.
+    """
+    deepest = {"none": 0, "h1": 1, "h2": 2}[settings.breaks]
+    begun = False
+    on_top = not above
+
+    def place(children: list[Block]) -> None:
+        nonlocal begun, on_top
+        out: list[Block] = []
+        for block in children:
+            if is_frame(block):
+                place(block["c"][1])
+            elif has_class(block, "page-break") or (block["t"] == "HorizontalRule" and settings.rule == "page"):
+                if not on_top:
+                    out.append(new_page())
+                on_top = True
+                continue
+            elif block["t"] == "Header" and block["c"][0] <= deepest:
+                if begun and not on_top:
+                    out.append(new_page())
+                begun = on_top = True
+            else:
+                on_top = False
+            out.append(block)
+        children[:] = out
+
+    place(blocks)
+
+
+def new_page() -> Block:
+    """A break."""
+    return div([], attr("", ["page-break"]))
