@@ -116,7 +116,7 @@ class TestBlocks:
     def test_measure_is_whole_characters(self):
         read, _ = printed("あ" * 100, print_title=False)
         lines = [line for line in read.text(1).split("\n") if "あ" in line]
-        assert [len(line.strip()) for line in lines] == [19, 20, 20, 20, 20, 1]
+        assert [len(line.strip()) for line in lines] == [19, 20, 20, 20, 19, 2]
 
     @pytest.mark.parametrize("following", ["い", *"。、」）ー"])
     def test_neither_a_mark_nor_a_closing_sign_behind_it_begins_a_line(self, following):

@@ -298,15 +298,14 @@ def problem() -> str:
 
     if weasyprint.__version__ not in TESTED:
         return f"WeasyPrint {weasyprint.__version__} is not one of the versions it was tested with: {', '.join(TESTED)}"
-    expected = {
-        inline.text_align: ["context", "line", "available_width", "last"],
-        line_break.Layout.set_text: ["self", "text", "justify"],
-        line_break.Layout.reactivate: ["self", "style"],
-        line_break.line_size: ["line", "style"],
-    }
-    for function, parameters in expected.items():
-        if list(inspect.signature(function).parameters) != parameters:
-            return f"WeasyPrint's {function.__qualname__} is not the one it was tested with"
+    for owner, name, parameters in (
+        (inline, "text_align", ["context", "line", "available_width", "last"]),
+        (line_break.Layout, "set_text", ["self", "text", "justify"]),
+        (line_break.Layout, "reactivate", ["self", "style"]),
+        (line_break, "line_size", ["line", "style"]),
+    ):
+        if list(inspect.signature(getattr(owner, name)).parameters) != parameters:
+            return f"WeasyPrint's {name} is not the one it was tested with"
     return _trial()
 
 
