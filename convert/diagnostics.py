@@ -334,8 +334,8 @@ class Code(Enum):
     PLUGIN_FENCE = (
         "plugin.fence",
         _W,
-        "What only a plugin of Obsidian can show (a query, a Templater command …) is not printed; its name is, in a box.",
-        "Write out what it shows, or choose with the setting `plugins` whether its source is printed (show) or not (hide).",
+        "What only a plugin of Obsidian can show (a query, a Templater command) is not printed; its name is, in a box.",
+        "Write out what it shows, or choose with the setting `plugins` to print its source (show) or nothing (hide).",
     )
     PROPERTIES_DUPLICATE = (
         "properties.duplicate",

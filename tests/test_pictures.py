@@ -151,7 +151,7 @@ def drawn(content="", at='width="10" height="10"'):
         ("<style>@font-face{src:url(http://example.com)}</style>", b"example"),
         ("<style>rect{fill:u\\72l(http://example.com)}</style>", b"example"),
         ('<rect fill="url(http://example.com/#a)"/>', b"example"),
-        ('<rect style="fill:url( \'http://example.com\')"/>', b"example"),
+        ("<rect style=\"fill:url( 'http://example.com')\"/>", b"example"),
         ('<foreignObject><p xmlns="http://www.w3.org/1999/xhtml">alert</p></foreignObject>', b"alert"),
         ('<a href="javascript:alert(1)"><rect/></a>', b"alert"),
         ('<a><set attributeName="href" to="javascript:alert(1)"/></a>', b"alert"),

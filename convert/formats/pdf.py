@@ -14,7 +14,19 @@ from convert.diagnostics import Code, diagnose
 from convert.formats import Output
 from convert.link.document import Document
 from convert.page import Element, Page
-from convert.pdf import addresses, check, closing, dress, engine, footnotes, formulas, references, spacing, tables
+from convert.pdf import (
+    addresses,
+    check,
+    closing,
+    cover,
+    dress,
+    engine,
+    footnotes,
+    formulas,
+    references,
+    spacing,
+    tables,
+)
 from convert.pdf.check import Astray
 from convert.pdf.engine import Asset, Layout
 from convert.pdf.geometry import geometry
@@ -45,6 +57,7 @@ def write(document: Document, settings: Settings) -> Output:
     if marks and settings.links == "list":
         at_end |= dict.fromkeys(marks, closing.section(page, "addresses", document.language))
     texts |= marks
+    cover.wrap(page, settings)
     contents.add(page, document, settings)
     references.add(page, document, settings)
     tables.lay_out(page, measures, chosen, landscape=settings.tables_wide == "landscape")

@@ -10,6 +10,11 @@ _ISO = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])" + _TIME)
 #: … and as people write it; a month alone too.
 _TYPED = re.compile(r"(\d{4})[/.](0?[1-9]|1[0-2])[/.](0?[1-9]|[12]\d|3[01])" + _TIME)
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])()()")
+#: eras from their first days on
+_ERAS = (
+    *(("令和", (2019, 5, 1)), ("平成", (1989, 1, 8)), ("昭和", (1926, 12, 25))),
+    *(("大正", (1912, 7, 30)), ("明治", (1873, 1, 1))),
+)
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -29,15 +34,19 @@ def iso_date(value: str) -> str:
     return "-".join(f"{int(part):02}" for part in found.groups()[:3] if part)
 
 
-def readable_date(value: str, language: str) -> str:
-    """A date as people of the language write it: 2025年4月5日, April 5, 2025, 5 April 2025; other texts as they are."""
+def readable_date(value: str, language: str, *, era: bool = False) -> str:
+    """A date as people of the language write it: 2025年4月5日, April 5, 2025, 5 April 2025; other texts as they are.
+
+    With ``era`` Japanese counts years by eras: 令和7年4月5日.
+    """
     found = _found(value)
     main, _, region = language.lower().partition("-")
     if not found or main not in ("ja", "zh", "en"):
         return value
     year, month, day, time = int(found[1]), int(found[2]), int(found[3] or 0), found[4]
     if main != "en":
-        date = f"{year}年{month}月" + (f"{day}日" if day else "")
+        count = _era(year, month, day) if era and main == "ja" else str(year)
+        date = f"{count}年{month}月" + (f"{day}日" if day else "")
     elif not day:
         date = f"{_MONTHS[month - 1]} {year}"
     elif region in ("", "us"):
@@ -45,6 +54,15 @@ def readable_date(value: str, language: str) -> str:
     else:
         date = f"{day} {_MONTHS[month - 1]} {year}"
     return f"{date} {time}" if time else date
+
+
+def _era(year: int, month: int, day: int) -> str:
+    """The year in its era; that before Meiji 6, when Japan took over the calendar, as it is."""
+    for name, first in _ERAS:
+        if (year, month, day or 1) >= first:
+            count = year - first[0] + 1 if name != "明治" else year - 1867
+            return name + ("元" if count == 1 else str(count))
+    return str(year)
 
 
 def _found(value: str) -> re.Match[str] | None:
