@@ -128,11 +128,12 @@ def test_other_languages_are_left_alone():
 def test_only_blocks_of_japanese_are_made_even():
     cell = "長い" * 40
     found = spaced(
-        "<p>日本語</p><p>Latin only</p><ul><li>項目<p>日</p></li></ul>"
+        "<h2>題</h2><p>日本語</p><p>Latin only</p><ul><li>項目<p>日</p></li></ul>"
         f"<table><tr><td>短い</td><td>{cell}</td></tr></table>",
         even=True,
     )
-    assert re.findall(r'<(\w+) class="ja"', found) == ["p", "li", "p", "td"]
+    assert re.findall(r'<(\w+) class="ja-even"', found) == ["p", "li", "p", "td"]
+    assert re.findall(r'<(\w+) class="ja-flush"', found) == ["h2", "td"]
 
 
 def test_deep_nesting_is_no_problem():

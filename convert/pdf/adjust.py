@@ -8,8 +8,8 @@ laid out, ``layout.inline.text_align``, and lines are drawn by a subclass of its
 - what is blank of an opening bracket at the head (3.1.5) and of a comma, stop, closing bracket or
   middle dot at the end (3.1.9) stands outside the measure.
 
-It concerns lines of justified text in Japanese, and the heads of lines in blocks of the class
-:data:`JAPANESE`; all others are WeasyPrint's own. It is in force only for the
+It concerns lines of the blocks that :mod:`convert.pdf.spacing` has marked, and of justified text in
+Japanese; all others are WeasyPrint's own. It is in force only for the
 versions of WeasyPrint that it was tested with, and only if a small page comes out as it should.
 """
 
@@ -30,8 +30,9 @@ TESTED = ("70.0",)
 #: of an em readers of PDFs take a gap for a blank
 MOST_GAP, MOST_SPACE = 0.15, 0.25
 
-#: class of the blocks that hold Japanese text; set by :mod:`convert.pdf.spacing`
-JAPANESE = "ja"
+#: classes of blocks with Japanese text: whose lines are made even unless they are centred or to the right, and whose
+#: lines only begin flush; set by :mod:`convert.pdf.spacing`
+EVEN, FLUSH = "ja-even", "ja-flush"
 
 #: how much of a sign's em is blank before it, and behind it
 _OPENING = dict.fromkeys("（〔［｛〈《「『【〘〖〝｟", 0.5)
@@ -112,15 +113,16 @@ def _text_align(own: TextAlign, context: Any, line: Any, available_width: float,
     """In the place of WeasyPrint's function of this name: adjusts the line, returns how far it is to be moved."""
     style = line.style
     classes = (line.element.get("class") or "").split() if line.element is not None else ()
-    align, ours = style["text_align_all"], JAPANESE in classes
-    if not (align == "justify" or (ours and align in ("left", "start"))):
+    align = style["text_align_all"]
+    even, flush = EVEN in classes, FLUSH in classes
+    if align not in ("justify", "left", "start") or not (even or flush or align == "justify"):
         return own(context, line, available_width, last)
     if (style["lang"] or "").partition("-")[0] != "ja" or style["direction"] != "ltr":
         return own(context, line, available_width, last)
     if style["white_space"] not in ("normal", "nowrap", "pre-line"):
         return own(context, line, available_width, last)
     leaves = list(_leaves(line, rigid=False))
-    if not ours and not any(leaf.count for leaf in leaves):
+    if not (even or flush) and not any(leaf.count for leaf in leaves):
         return own(context, line, available_width, last)
     hanging = 0.0
     while leaves and _invisible(leaves[-1].box):  # a gap before Latin that begins the next line
@@ -130,7 +132,7 @@ def _text_align(own: TextAlign, context: Any, line: Any, available_width: float,
         return 0
     head = _blank(seen[0].box, 0, _OPENING)
     hanging += _blank(seen[-1].box, -1, _CLOSING)
-    if align == "justify" and (not last or style["text_align_last"] == "justify"):
+    if not flush and (not last or style["text_align_last"] == "justify"):
         _stretch(line, seen, available_width + head + hanging - line.width)
     return -head
 
@@ -313,7 +315,7 @@ def problem() -> str:
 _TRIAL = (
     '<html lang="ja"><style>@page { size: 400px 400px; margin: 0 } body { margin: 0 } '
     'p { font: 20px "Kumihan Mincho"; width: 190px; margin: 0; text-align: justify }</style>'
-    '<p class="ja">「一二三四五六<a>七八</a>九十一二三四五</p></html>'
+    '<p class="ja-even">「一二三四五六<a>七八</a>九十一二三四五</p></html>'
 )
 
 

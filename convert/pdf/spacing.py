@@ -20,7 +20,7 @@ from typing import Any
 from lxml import etree
 
 from convert.page import Element, Page, add_class, replace_text
-from convert.pdf.adjust import JAPANESE
+from convert.pdf.adjust import EVEN, FLUSH
 from convert.settings import Settings
 
 #: classes of what is put in; styles/print.css has their looks
@@ -64,7 +64,6 @@ _SKIPPED_TAGS = frozenset({"code", "pre", "kbd", "samp", "svg", "math", "script"
 _SKIPPED_CLASSES = frozenset({"rt", "math", "task", "callout-icon", "placeholder"})
 _MARK = "fnref"
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_EVEN = frozenset({"p", "li", "dd", "dt", "div", "blockquote", "td", "th", "figcaption"}) | _HEADINGS
 _CELLS = frozenset({"td", "th"})
 
 
@@ -105,7 +104,7 @@ class _Run:
 
 def space(page: Page, settings: Settings, language: str, chars: int, *, even: bool) -> None:
     """Set the texts of a page apart and together as the settings ask; ``chars`` are in a line of body text.
-    Blocks whose lines are to be ``even`` get the class :data:`~convert.pdf.adjust.JAPANESE`.
+    If lines are to be ``even``, blocks get the classes of :mod:`convert.pdf.adjust`.
 
     Only if it is in Japanese: other languages have the same signs and other rules. To be called before
     footnotes are placed, since their lines are counted then.
@@ -175,9 +174,12 @@ def _set(run: _Run, settings: Settings, chars: int, even: bool) -> None:
         return
     block = run.block
     tag = block.tag
-    long_enough = tag not in _CELLS or len(text) >= _LONG_CELL
-    if even and tag in _EVEN and long_enough and JAPANESE not in (block.get("class") or "").split():
-        add_class(block, JAPANESE)
+    if even:
+        classes = (block.get("class") or "").split()
+        flush = tag in _HEADINGS or "callout-title" in classes or (tag in _CELLS and len(text) < _LONG_CELL)
+        name = FLUSH if flush else EVEN
+        if name not in classes:
+            add_class(block, name)
     starts = [piece.start for piece in run.pieces]
     if settings.punctuation == "yes":
         for found in (*_RUN_CLOSED.finditer(text), *_RUN_OPENED.finditer(text)):
