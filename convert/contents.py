@@ -13,7 +13,7 @@ from convert.settings import Settings
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 #: a heading in one of these is no part of the note's outline, as in Obsidian
 _APART = frozenset({"blockquote", "li", "dd", "td", "th"})
-_ABOVE = frozenset({"byline", "properties"})
+_ABOVE = frozenset({"byline", "properties", "page-break"})
 
 
 def add(page: Page, document: Document, settings: Settings) -> None:
@@ -55,9 +55,9 @@ def add(page: Page, document: Document, settings: Settings) -> None:
 
 
 def _place(page: Page, document: Document) -> int:
-    """Behind the header, or the heading that is the title, and what stands under them."""
+    """Behind the cover, or the header, or the heading that is the title, and what stands under them."""
     children = list(page.main)
-    at = int(bool(children) and children[0].tag == "header")
+    at = int(bool(children) and (children[0].tag == "header" or children[0].get("class") == "cover"))
     if not at and begins_with(document.title, document.blocks):
         at = 1
     while at < len(children) and _ABOVE & set(children[at].get("class", "").split()):

@@ -144,6 +144,18 @@ class Settings:
         name="byline",
         choices=("yes", "no"),
     )
+    cover: str = option(
+        "no",
+        "Whether title, subtitle, author and date have a page of their own (PDF, Word).",
+        name="cover",
+        choices=("no", "yes"),
+    )
+    dates: str = option(
+        "western",
+        "Years of the properties' dates in Japanese: western (2025年4月5日), or of the era (令和7年4月5日).",
+        name="dates",
+        choices=("western", "era"),
+    )
     properties: str = option(
         "hidden",
         "The note's properties: hidden, or in a table above the text.",

@@ -69,9 +69,11 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     print_title = properties.prints_title(title, blocks, settings)
     at = int(properties.begins_with(title, blocks))
     numbering.run(blocks, settings.numbering, titled=at > 0)
-    breaks.run(blocks, settings, above=print_title)
+    cover = settings.cover == "yes" and (print_title or at > 0)
+    breaks.run(blocks, settings, above=print_title and not cover)
     blocks[at:at] = [
         *property_table.byline(note.properties, public.author, linking.language, settings),
+        *([breaks.new_page()] if cover else []),
         *property_table.table(note.properties, linking.language, settings),
     ]
     classes, problems = properties.classes(note)

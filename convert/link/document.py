@@ -41,7 +41,8 @@ page break
 heading number
     ``Span .heading-number`` first in a ``Header``, with the blank that follows
 byline
-    ``Div .byline`` of ``Div .subtitle``, ``.author``, ``.date`` (each one ``Para``), under the title
+    ``Div .byline`` of ``Div .subtitle``, ``.author``, ``.date`` (each one ``Para``), under the title; an
+    ``.author .affiliation`` is where the author works. A page break behind it makes title and byline a cover
 properties
     ``Table .properties`` of two columns
 anchor

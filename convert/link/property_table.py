@@ -14,18 +14,26 @@ from convert.settings import NOTE_KEY, Settings
 
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"\\^`{|}]+", re.IGNORECASE)
 _DEEPEST = 4
+#: Languages in which a person's affiliation stands before the name.
+_PLACE_FIRST = frozenset({"ja", "ko", "zh"})
 
 
 def byline(properties: Mapping[str, object], author: tuple[str, ...], language: str, settings: Settings) -> list[Block]:
-    """Subtitle, author and date as a ``Div .byline``, if the note has any of them and they are to be printed."""
+    """Subtitle, author with affiliation, and date as a ``Div .byline``, if any is there and is to be printed."""
     if settings.title == "no" or settings.byline == "no":
         return []
-    lines = {
-        "subtitle": text(get(properties, "subtitle")),
-        "author": label("separator", language).join(author),
-        "date": readable_date(text(get(properties, "date")), language),
-    }
-    parts = [div([para(words(line))], attr("", [role])) for role, line in lines.items() if line]
+    affiliation = get(properties, "affiliation")
+    places = map(text, affiliation if isinstance(affiliation, list) else [affiliation])
+    people = [
+        (["author", "affiliation"], label("separator", language).join(filter(None, places))),
+        (["author"], label("separator", language).join(author)),
+    ]
+    lines = [
+        (["subtitle"], text(get(properties, "subtitle"))),
+        *(people if language.partition("-")[0].lower() in _PLACE_FIRST else reversed(people)),
+        (["date"], readable_date(text(get(properties, "date")), language, era=settings.dates == "era")),
+    ]
+    parts = [div([para(words(line))], attr("", classes)) for classes, line in lines if line]
     return [div(parts, attr("", ["byline"]))] if parts else []
 
 
@@ -69,7 +77,7 @@ def _inlines(value: object, language: str, settings: Settings, depth: int = 0) -
         line = shown(value, settings.links_heading)
         if _ADDRESS.fullmatch(line):
             return [link([string(line)], line, attr("", ["external-link"]))]
-        return words(readable_date(line, language) if is_day(line) else line)
+        return words(readable_date(line, language, era=settings.dates == "era") if is_day(line) else line)
     out: list[Inline] = []
     for part in filter(None, parts):
         out += [*words(label("separator", language)), *part] if out else part
