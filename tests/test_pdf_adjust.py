@@ -62,6 +62,12 @@ def lines(layout):
     return found
 
 
+def line_width(box):
+    from weasyprint.text.line_break import line_size
+
+    return line_size(box.pango_layout.get_first_line()[0], box.style)[0]
+
+
 def near(value):
     return pytest.approx(value, abs=0.002)
 
@@ -96,14 +102,21 @@ class TestLines:
         assert lines(laid_out(body, 9))[1][1] == near(9.5)
 
     def test_latin_spaces_grow_first_and_not_beyond_a_quarter(self):
+        body = f"<p class='ja-even'>日本A B C語の文{WORD.format('Y' * 12)}</p>"
+        width = next(box for box in boxes(laid_out(body, 30), "TextBox") if box.text[0] == "日").width / EM
+        for more, space, gap in ((0.4, 0.2, 0), (0.7, 0.25, 0.05), (0.9, 0.25, 0.1)):
+            layout = laid_out(body, width + more)
+            box = boxes(layout, "TextBox")[0]
+            assert (box.pango_layout.space / EM, box.pango_layout.gap / EM) == (near(space), near(gap))
+            assert lines(layout)[0][1] == near(width + more)
+            box.pango_layout.reactivate(box.style)
+            assert line_width(box) == pytest.approx(box.width, abs=0.02)
+
+    def test_a_blank_between_latin_and_japanese_does_not_grow(self):
         body = f"<p class='ja-even'>日本 A 語の文{WORD.format('Y' * 12)}</p>"
-        plain = lines(laid_out(body.replace("ja-even", ""), 30))[0]
-        layout = laid_out(body, 7.3)
-        spread = [box.pango_layout for box in boxes(layout, "TextBox") if hasattr(box.pango_layout, "gap")]
-        assert spread[0].justification_spacing > 0
-        assert spread[0].justification_spacing <= 0.25 * EM
-        assert lines(layout)[0][1] == near(7.3)
-        assert plain[0] == 0
+        layout = laid_out(body, 6.6)
+        assert boxes(layout, "TextBox")[0].pango_layout.space == 0
+        assert lines(layout)[0][1] == near(6.6)
 
     def test_a_line_that_would_get_too_loose_stays_ragged(self):
         found = lines(laid_out(f"<p class='ja-even'>日本語{WORD.format('Y' * 12)}</p>", 9))

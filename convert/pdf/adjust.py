@@ -45,6 +45,8 @@ _STRETCHING = re.compile(
     "[\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef]*"
 )
 _RUN = re.compile(f"(?:{_STRETCHING.pattern})+")
+#: blanks between Latin words; one between Latin and Japanese is a gap of the author's, and no wider than it is
+_SPACE = re.compile("(?<=[!-~\u00a1-\u052f\u2010-\u2027])[ \u00a0](?=[!-~\u00a1-\u052f\u2010-\u2027])")
 _INVISIBLE = "\u200b\u2060"
 #: elements whose inside keeps its pitch: code; readings and dots stand over the characters
 _RIGID_TAGS = frozenset({"code", "kbd", "samp"})
@@ -149,7 +151,7 @@ def _leaves(box: Any, *, rigid: bool) -> Iterator[_Leaf]:
         elif isinstance(child, boxes.TextBox) and not rigid:
             text = child.text
             count = len(_STRETCHING.findall(text))
-            spaces = text.count(" ") + text.count("\u00a0")
+            spaces = len(_SPACE.findall(text))
             ends = bool(count) and [match.end() for match in _RUN.finditer(text)][-1] == len(text)
             yield _Leaf(child, count, spaces, bool(count and _STRETCHING.match(text)), ends)
         else:
@@ -263,26 +265,27 @@ def _layout_class() -> Any:
         def __init__(self, layout: Any, gap: float, space: float) -> None:
             self.__dict__.update(layout.__dict__)
             self.gap = gap
-            self.justification_spacing = space
+            self.space = space
 
         def set_text(self, text: str, justify: bool = False) -> None:
             super().set_text(text, justify)
-            if not justify or not self.gap:
+            if not justify:
                 return
             attributes = pango.pango_layout_get_attributes(self.layout)
             if attributes == ffi.NULL:
                 attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
-            own = self.style["letter_spacing"]
-            spacing = int((self.gap + (0 if own == "normal" else own)) * TO_UNITS)
-            at = end = 0
-            for run in _RUN.finditer(self.text):
-                at += len(self.text[end : run.start()].encode())
-                end = run.end()
-                attribute = pango.pango_attr_letter_spacing_new(spacing)
-                attribute.start_index = at
-                at += len(run[0].encode())
-                attribute.end_index = at
-                pango.pango_attr_list_change(attributes, attribute)
+            for pattern, more, usual in ((_RUN, self.gap, 0), (_SPACE, self.space, self.style["word_spacing"])):
+                own = self.style["letter_spacing"]
+                spacing = int((more + usual + (0 if own == "normal" else own)) * TO_UNITS)
+                at = end = 0
+                for run in pattern.finditer(self.text) if more else ():
+                    at += len(self.text[end : run.start()].encode())
+                    end = run.end()
+                    attribute = pango.pango_attr_letter_spacing_new(spacing)
+                    attribute.start_index = at
+                    at += len(run[0].encode())
+                    attribute.end_index = at
+                    pango.pango_attr_list_change(attributes, attribute)
             pango.pango_layout_set_attributes(self.layout, attributes)
 
     return Adjusted
