@@ -61,7 +61,7 @@ _INLINE = frozenset(
     {"span", "a", "em", "strong", "b", "i", "u", "s", "del", "ins", "sub", "sup", "mark", "small", "q", "cite", "dfn"}
 )
 _SKIPPED_TAGS = frozenset({"code", "pre", "kbd", "samp", "svg", "math", "script", "style", "img", "object", "video"})
-_SKIPPED_CLASSES = frozenset({"rt", "math", "task", "callout-icon", "placeholder"})
+_SKIPPED_CLASSES = frozenset({"rt", "math", "task", "callout-icon", "placeholder", "address"})
 _MARK = "fnref"
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CELLS = frozenset({"td", "th"})
