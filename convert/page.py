@@ -154,21 +154,21 @@ def text_nodes(element: Element, skip: frozenset[str]) -> Iterator[tuple[Element
 
 def replace_text(owner: Element, slot: str, parts: list[str | Element]) -> None:
     """Put texts and elements where one text stood (see :func:`text_nodes`)."""
-    if slot == "text":
-        parent, at, before = owner, 0, None
-        owner.text = None
-    else:
-        parent = parent_of(owner)
-        at, before = parent.index(owner) + 1, owner
-        owner.tail = None
+    setattr(owner, slot, None)
+    texts: list[tuple[Element, str, list[str]]] = [(owner, slot, [])]
     for part in parts:
-        if not isinstance(part, str):
-            parent.insert(at, part)
-            at, before = at + 1, part
-        elif before is None:
-            parent.text = (parent.text or "") + part
+        if isinstance(part, str):
+            texts[-1][2].append(part)
+            continue
+        before, place, _ = texts[-1]
+        if place == "text":
+            before.insert(0, part)
         else:
-            before.tail = (before.tail or "") + part
+            before.addnext(part)  # not by its number among its siblings: finding that takes as long as there are
+        texts.append((part, "tail", [part.tail or ""]))
+        part.tail = None
+    for before, place, words in texts:
+        setattr(before, place, "".join(words) or None)
 
 
 def add_class(element: Element, name: str) -> None:
