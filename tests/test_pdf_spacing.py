@@ -122,6 +122,13 @@ def test_headings_break_between_phrases():
     assert spaced(heading, chars=60) == heading, "one that fits on its line is left alone"
 
 
+def test_pictures_in_headings_are_no_part_of_a_phrase():
+    heading = (
+        "<h2><img/><img/>地域社会・経済の<img/><img/>活性化<code>x</code>に資するデジタル化の推進<img/><img/></h2>"
+    )
+    assert re.sub("[+]", "", spaced(heading, chars=20)) == heading
+
+
 def test_other_languages_are_left_alone():
     assert spaced("<p>漢字ABC」「～</p>", Settings(), language="zh-Hans", even=True) == "<p>漢字ABC」「～</p>"
 

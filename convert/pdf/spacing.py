@@ -40,7 +40,7 @@ _KANJI_KANA = (
 )
 _LATIN = "A-Za-z0-9\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
 
-#: the place before the sign that is cut in halves, and whether it is the one before or the one behind
+#: signs of a run that lose their blank half: the one behind a sign, the one before it
 _RUN_CLOSED = re.compile(
     f"[{_BRACKETS}、，。．](?=[{_OPENING}{_CLOSING}])|[{_BRACKETS}、，](?=[{_MIDDLE}])|[{_BRACKETS}](?=\u3000)"
 )
@@ -56,6 +56,7 @@ _SHORT = 16
 #: a cell of fewer characters stays ragged
 _LONG_CELL = 60
 _OBJECT = "\ufffc"
+_NO_TEXT = frozenset({_OBJECT, " ", "\n", "\t", "\u00a0", "\u3000"})
 
 _INLINE = frozenset(
     {"span", "a", "em", "strong", "b", "i", "u", "s", "del", "ins", "sub", "sup", "mark", "small", "q", "cite", "dfn"}
@@ -242,7 +243,7 @@ def _apply(piece: _Piece) -> None:
 # Headings
 
 #: of a heading's characters, at most, in em of body text
-_HEADING_WIDTH = 1.45
+_HEADING_WIDTH = 1.62
 
 
 def _inside_phrases(text: str) -> Iterator[int]:
@@ -250,7 +251,7 @@ def _inside_phrases(text: str) -> Iterator[int]:
     at = 0
     for phrase in _parser().parse(text):
         for inside in range(at + 1, at + len(phrase)):
-            if not text[inside].isspace() and not text[inside - 1].isspace():
+            if not _NO_TEXT.intersection(text[inside - 1 : inside + 1]):
                 yield inside
         at += len(phrase)
 
