@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from convert.compiled import MAX_DEPTH
+from convert.diagnostics import Code
 from convert.link import (
     anchors,
     bases,
@@ -35,7 +36,7 @@ from convert.link import (
     tidy,
 )
 from convert.link.document import OUTPUT, Document
-from convert.link.linking import Linking, Part
+from convert.link.linking import Linking, Part, as_block
 from convert.nodes import clone, flatten
 from convert.settings import Settings
 from convert.vault import Vault
@@ -55,6 +56,9 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     linking.diagnostics.update(ast.diagnostics)
 
     part = Part.of(ast, clone(ast.blocks))
+    if properties.is_drawing(note.properties):
+        linking.report(Code.EMBED_UNSUPPORTED, "a drawing of Excalidraw cannot be printed", path, (note.body_line, 1))
+        part.blocks[:] = [as_block(linking.placeholder("excalidraw", path.rpartition("/")[2]))]
     _open(part, linking)
     blocks = part.blocks
     headings.shift(blocks)

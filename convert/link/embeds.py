@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from convert.compiled import NoteAst, mark_key
 from convert.diagnostics import Code, Diagnostic, Severity
 from convert.labels import label
-from convert.link import bases, links, pictures, subpath
+from convert.link import bases, links, pictures, properties, subpath
 from convert.link.linking import Linking, OpenPart, Part, Place, as_block, place_of, readable
 from convert.link.subpath import Missing, Target
 from convert.nodes import Block, Inline, Node, attr, child_lists, div, para, plain_text, rewrite, span, walk, words
@@ -145,6 +145,9 @@ class _Embed:
         if not readable(linking.note(path)):
             self._report(Code.EMBED_MISSING, f"embedded note cannot be read: {typed}")
             return self._box("note", typed)
+        if properties.is_drawing(linking.note(path).properties):
+            self._report(Code.EMBED_UNSUPPORTED, f"cannot be printed: {typed}")
+            return self._box("excalidraw", path.rpartition("/")[2])
         ast = linking.compiled(path)
         target = subpath.resolve(path, name, ast.prepared)
         if isinstance(target, Missing):

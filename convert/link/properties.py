@@ -27,6 +27,11 @@ _MOST_CLASSES = 50
 LISTS = frozenset({"tags", "aliases"})
 
 
+def is_drawing(properties: Mapping[str, object]) -> bool:
+    """Whether the note is a drawing of the Excalidraw plugin: its text is the drawing's data, for no reader."""
+    return "excalidraw-plugin" in properties
+
+
 def title(path: str, properties: Mapping[str, object]) -> str:
     """The property ``title`` if it says something, else the file's name."""
     return text(get(properties, "title")) or re.sub(r"\.md\Z", "", path.rpartition("/")[2], flags=re.IGNORECASE)
