@@ -77,7 +77,8 @@ def _block(element: etree._Element) -> list[str]:
             "| " + " | ".join(_cell(cell) for cell in row.iter("th", "td")) + " |" for row in element.iter("tr")
         ]
     if name == "pre":
-        language = next((c for e in element.iter() for c in _classes(e) if c not in {"sourceCode", "short", "numbered", "line"}), "")
+        of_the_page = {"sourceCode", "short", "numbered", "line"}
+        language = next((c for e in element.iter() for c in _classes(e) if c not in of_the_page), "")
         return [f"```{language}", *"".join(element.itertext()).rstrip("\n").split("\n"), "```"]
     if name == "blockquote":
         return _prefixed(_blocks(element), "> ", "> ")
