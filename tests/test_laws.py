@@ -124,4 +124,5 @@ def test_all_formats_say_the_same(text: str) -> None:
     word = Docx(writer("docx")(made, Settings()).data)
     wanted = page_text(page)
     assert missing(wanted, pdf.text(), ignore=LABELS) == []
-    assert missing(wanted, word_text(word), ignore=LABELS) == []
+    # What no engine can set is its source, in a box with a label, or as it was typed.
+    assert missing(wanted, word_text(word), ignore=LABELS + "数式$") == []

@@ -160,6 +160,11 @@ _TAGS = (
 _TAG = st.sampled_from([tag.replace("_", " ") for tag in _TAGS.split()])
 
 
+def test_a_picture_without_an_address_is_its_text(tmp_path: Path) -> None:
+    document = linked(tmp_path, {"A.md": '<div>\n<q><img alt="絵"></q><img>\n</div>\n'})
+    assert plain_text(document.blocks) == "「絵」"
+
+
 @given(st.lists(st.one_of(_TAG, st.sampled_from(["語", " ", "\n", "\n\n", "*", "[^1]", "![[A]]", "x"])), max_size=14))
 @settings(
     max_examples=50,

@@ -357,7 +357,8 @@ class _Shaper:
             return [*anchor, _styled_span("placeholder-char", self._inlines(inner, room))]
         words = self._inlines(inner, room)
         if "task" in classes:
-            return [_styled_span("task-box", words)]
+            drawn = plain_text(inner) in ("☐", "☑")
+            return [_styled_span("task-box" if drawn else "task-state", words)]
         if "mark" in classes:
             return [*anchor, span(words, attr(classes=["mark"]))]
         if "small" in classes:

@@ -376,6 +376,7 @@ def _characters(look: Look) -> list[str]:
         _style("character", "verbatim", "default", r=mono + "<w:noProof/>" + _size(CODE_SIZE + 0.5)),
         _style("character", "keyboard", "default", r=mono + "<w:noProof/>" + _size(CODE_SIZE) + edge),
         _style("character", "task-box", "default", r=_fonts("Segoe UI Symbol", "Segoe UI Symbol")),
+        _style("character", "task-state", "task-box", r=_size(8.5) + edge),
         _style("character", "small", "default", r=_size(8.5)),
         _style(
             "character",

@@ -408,11 +408,14 @@ def _is_empty(paragraph: Element) -> bool:
     return not any(child.tag != q("pPr") for child in paragraph) and paragraph.find(f"{q('pPr')}/{q('pBdr')}") is None
 
 
+_TASKS = (style_id("task-box"), style_id("task-state"))
+
+
 def _tick(paragraph: Element) -> bool:
     """Whether the paragraph begins with a box to tick; a tab then takes the place of the blank behind it."""
     first = next(paragraph.iterchildren(q("r")), None)
     named = None if first is None else first.find(f"{q('rPr')}/{q('rStyle')}")
-    if first is None or named is None or named.get(q("val")) != style_id("task-box"):
+    if first is None or named is None or named.get(q("val")) not in _TASKS:
         return False
     blank = first.getnext()
     if blank is not None and _text(blank).startswith(" "):

@@ -222,7 +222,9 @@ def _shown(at: _Line | _Blocks, name: str, attributes: dict[str, str], place: Pl
     at.linking.report(
         Code.EMBED_UNSUPPORTED, f"<{name}> cannot be printed: {address or 'no address'}", at.part.path, place
     )
-    return at.linking.placeholder(_SHOWN[name], (file or address or f"<{name}>")[:200])
+    title = attributes.get("title", "").strip()
+    shown = (file or address or f"<{name}>")[:200]
+    return at.linking.placeholder(_SHOWN[name], f"{title[:200]} {shown}" if title else shown)
 
 
 def _path_of(address: str) -> str:
@@ -319,6 +321,9 @@ class _Blocks:
                 element.set("class", name)
             case "center":
                 element.tag = "div"
+            case "img" if not attributes.get("src"):  # pandoc's reader stops at one within <q>
+                element.text = attributes.get("alt", "")
+                element.drop_tag()
             case "summary":
                 element.tag = "strong"
                 line = etree.Element("p")
