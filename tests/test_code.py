@@ -106,6 +106,10 @@ class TestHtml:
 
 
 class TestPdf:
+    def test_nothing_in_code_slants(self):
+        read = printed(code(PYTHON + "\n# Latin 注", "python"), code("[[用語集]] [a](b)", "markdown"))
+        assert not [font.name for font in read.fonts if "Italic" in font.name]
+
     def test_columns_hold_with_japanese_in_them(self):
         read = printed(code("| 名前     |!\n| ABCDEFGH |!\n| 日本語 ｱ |!"), code("def 名前\nABC 名前", "python"))
         ends = [place.x for place in read.find("!")]
