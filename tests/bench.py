@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -47,11 +48,12 @@ def scanner(notes: list[Note], rounds: int) -> None:
 
 
 def note_to_pdf(root: Path, name: str, rounds: int) -> None:
-    """A note to PDF against the two engines alone."""
+    """A note to PDF against the two engines alone: the same page, and with all our typography on it."""
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 
-    vault, settings = scan(root), Settings()
+    vault = scan(root)
+    plain = replace(Settings(), justify="no", punctuation="no", gaps="no")
     laid_out: list[tuple[str, list[str], dict[str, engine.Asset]]] = []
     lay_out = engine.lay_out
 
@@ -61,7 +63,7 @@ def note_to_pdf(root: Path, name: str, rounds: int) -> None:
 
     engine.lay_out = spy  # type: ignore[assignment]
     try:
-        pages = pdf.write(link_note(name, vault, settings), settings).pages
+        pages = pdf.write(link_note(name, vault, plain), plain).pages
     finally:
         engine.lay_out = lay_out
     html, sheets, assets = laid_out[0]
@@ -77,13 +79,16 @@ def note_to_pdf(root: Path, name: str, rounds: int) -> None:
         page = weasyprint.HTML(string=html, url_fetcher=fetch)
         page.write_pdf(stylesheets=styles, font_config=fonts, pdf_tags=True)
 
-    def ours() -> None:
-        pdf.write(link_note(name, vault, settings), settings)
+    def ours(settings: Settings) -> float:
+        return seconds(lambda: pdf.write(link_note(name, vault, settings), settings), rounds)
 
     bare_weasyprint()
-    a, b, c = seconds(bare_pandoc, rounds), seconds(bare_weasyprint, rounds), seconds(ours, rounds)
-    print(f"{name}: {pages} pages, layouts {len(laid_out)}; pandoc {a:.2f} s + WeasyPrint {b:.2f} s, ours {c:.2f} s")
-    print(f"{name}: ours / (pandoc + WeasyPrint) = {c / (a + b):.2f}")
+    engines = seconds(bare_pandoc, rounds) + seconds(bare_weasyprint, rounds)
+    same, full = ours(plain), ours(Settings())
+    print(f"{name}: {pages} pages, layouts {len(laid_out)}; pandoc + WeasyPrint {engines:.2f} s")
+    print(
+        f"  the same page by us {same:.2f} s = {same / engines:.2f}, with typography {full:.2f} s = {full / engines:.2f}"
+    )
 
 
 def pandoc_path() -> str:
