@@ -86,9 +86,8 @@ def note_to_pdf(root: Path, name: str, rounds: int) -> None:
     engines = seconds(bare_pandoc, rounds) + seconds(bare_weasyprint, rounds)
     same, full = ours(plain), ours(Settings())
     print(f"{name}: {pages} pages, layouts {len(laid_out)}; pandoc + WeasyPrint {engines:.2f} s")
-    print(
-        f"  the same page by us {same:.2f} s = {same / engines:.2f}, with typography {full:.2f} s = {full / engines:.2f}"
-    )
+    print(f"  the same page by us {same:.2f} s, {same / engines:.2f} of that")
+    print(f"  with our typography {full:.2f} s, {full / engines:.2f} of that")
 
 
 def pandoc_path() -> str:
