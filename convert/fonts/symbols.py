@@ -135,11 +135,6 @@ def _return() -> Shape:
     return line((300, 250), (800, 250), (800, 680)) + mirrored(_head(860, 250, 230, 150))
 
 
-def _barbed(length: float) -> Shape:
-    """A broad arrow with a swept head."""
-    return polygon([(length, CY), (480, 690), (560, CY), (480, 70)]) + box(120, CY - 36, 570, CY + 36)
-
-
 def _shadowed(*, above: bool) -> Shape:
     """A framed square that throws a broad shadow to the right, downwards or upwards."""
     side, depth = 560.0, 110.0
