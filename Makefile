@@ -50,7 +50,7 @@ test: develop
 	$(PYTEST) -m "not slow" $(ARGS)
 
 test-all: develop
-	$(PYTEST) $(ARGS)
+	HYPOTHESIS_PROFILE=random $(PYTEST) $(ARGS)
 
 lint: develop
 	$(BIN)/ruff check

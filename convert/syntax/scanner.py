@@ -374,7 +374,7 @@ class _Scanner:
             self.leave(matched)
             return self.heading(m.end(), end, len(m[1]))
         if char == "<":
-            return self.html(at, end, matched, paragraph)
+            return self.html(at, end, matched, self.leaf in (_Leaf.PARAGRAPH, _Leaf.HEAD))  # lazily too
         if paragraph and char in "=-" and self.region is not None and SETEXT.match(text, at, end):
             self.region.kind, self.region.level = RegionKind.HEADING, 1 if char == "=" else 2
             self.leave(matched)
