@@ -1,9 +1,6 @@
 """A document as a whole: title, language, properties, settings, ids, and what no note may break."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from convert.link.ids import slug
 from convert.link.subpath import shown
 from convert.nodes import plain_text, walk
 from tests.support.linked import check, linked, said, show
+from tests.support.processes import answers
 
 
 @pytest.mark.parametrize(
@@ -182,16 +180,7 @@ def test_the_same_in_any_process(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from convert.vault import scan; from convert.link import link_note;"
         "from convert.settings import Settings; print(repr(link_note('A.md', scan(Path(sys.argv[1])), Settings())))"
     )
-    runs = {
-        subprocess.run(
-            [sys.executable, "-c", program, str(tmp_path)],
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[1])},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed in "12"
-    }
-    assert len(runs) == 1
+    assert len(answers(program, tmp_path)) == 1
 
 
 @pytest.mark.timeout(60)

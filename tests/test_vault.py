@@ -3,13 +3,13 @@
 import json
 import os
 import pickle
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from convert.vault import Vault, compared, scan
+from tests.support.processes import answers
 
 
 def make(root: Path, *paths: str) -> Vault:
@@ -176,16 +176,7 @@ def test_a_vault_travels_to_worker_processes(tmp_path: Path) -> None:
 def test_scan_gives_the_same_in_any_process(tmp_path: Path) -> None:
     make(tmp_path, *(f"{a}/{b}.md" for a in "cab" for b in "zyx"))
     program = "import sys; from pathlib import Path; from convert.vault import scan; print(scan(Path(sys.argv[1])))"
-    runs = {
-        subprocess.run(
-            [sys.executable, "-c", program, str(tmp_path)],
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[1])},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed in "12"
-    }
-    assert len(runs) == 1
+    assert len(answers(program, tmp_path)) == 1
 
 
 def test_compared() -> None:

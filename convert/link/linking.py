@@ -13,7 +13,7 @@ from convert.link.document import Picture
 from convert.nodes import Block, Inline, Node, attr, clone, div, para, span, walk, words
 from convert.note import Note, read_note
 from convert.settings import Settings
-from convert.syntax import prepare
+from convert.syntax import NOTATIONS, prepare
 from convert.syntax.prepared import FootnoteRefMark, Mark, Prepared
 from convert.vault import Vault
 
@@ -90,13 +90,8 @@ class Linking:
 
     @property
     def notations(self) -> frozenset[str]:
-        """Which notations the settings turn on."""
-        chosen = {
-            "ruby.braces": self.settings.ruby_braces,
-            "ruby.aozora": self.settings.ruby_aozora,
-            "dots": self.settings.dots,
-        }
-        return frozenset(name for name, on in chosen.items() if on)
+        """Which notations the settings turn on: each is named like its setting."""
+        return frozenset(name for name in NOTATIONS if getattr(self.settings, name.replace(".", "_")))
 
     def note(self, path: str) -> Note:
         """A note of the vault; one that cannot be read is empty and has an error among its diagnostics."""
