@@ -18,7 +18,7 @@ BIN = .venv/bin
 RUN = $(PYTHON) -m convert.bootstrap run
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: pdf docx html all check-notes setup develop test test-all check lint format bench sheet golden wheel lock clean
+.PHONY: pdf docx html all check-notes setup develop test test-all check lint format bench sheet side-by-side golden wheel lock clean
 .NOTPARALLEL:
 
 # For everyone: VAULT=path OUT=path JOBS=number ARGS='more options'
@@ -68,6 +68,10 @@ bench: develop
 
 sheet: develop
 	$(BIN)/python -m tests.sheet $(ARGS)
+
+# The pictures of docs/比較
+side-by-side: develop
+	$(BIN)/python -m tests.side_by_side
 
 golden: develop
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/test_cases.py tests/test_golden.py $(ARGS)
