@@ -34,6 +34,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
 _PAPERS = {name.lower(): name for name in ("A3", "A4", "A5", "A6", "B4", "B5", "B6", "letter", "legal")}
 _LENGTH = r"(\d{1,4}(?:\.\d{1,3})?)\s*(mm|cm|in|pt)?"
 _TWO_LENGTHS = re.compile(rf"{_LENGTH}\s*[x×, ]\s*{_LENGTH}", re.IGNORECASE)
+_TWO_NUMBERS = re.compile(r"(\d{1,3})\s*[x×*]\s*(\d{1,3})", re.IGNORECASE)
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0, "in": 25.4, "pt": 25.4 / 72}
 _TRUE, _FALSE = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 
@@ -95,6 +96,37 @@ def page_size(value: str) -> str:
         if all(50 <= side <= 1500 for side in sides):
             return f"{width}{units[0]} {height}{units[1]}"
     raise ValueError(f"one of {', '.join(_PAPERS.values())}, or two lengths such as 182mm 257mm")
+
+
+def docx_grid(value: str) -> str:
+    """``40x30`` for ``40 × 30``: characters in a line by lines on a page; or nothing."""
+    found = _TWO_NUMBERS.fullmatch(value.strip())
+    if value and not (found and all(10 <= int(number) <= 100 for number in found.groups())):
+        raise ValueError("characters by lines, such as 40x30; each from 10 to 100")
+    return f"{int(found[1])}x{int(found[2])}" if found else ""
+
+
+def docx_margins(value: str) -> str:
+    """One, two or four lengths with their units, none above 150 mm; or nothing."""
+    words = value.replace(",", " ").split()
+    lengths = [re.fullmatch(_LENGTH, word, re.IGNORECASE) for word in words]
+    sides = [float(each[1]) * _MILLIMETRES.get((each[2] or "").lower(), 1e9) for each in lengths if each]
+    if len(words) not in (0, 1, 2, 4) or len(sides) != len(words) or any(side > 150 for side in sides):
+        raise ValueError("one, two or four lengths up to 150 mm, such as 35mm 30mm")
+    return " ".join(word.lower() for word in words)
+
+
+def half_points(value: float) -> float:
+    """A size of type that Word can have."""
+    between(7, 16)(value)
+    return round(value * 2) / 2
+
+
+def face(value: str) -> str:
+    """The name of a font in Word, which has at most 31 characters."""
+    if len(value) > 31 or set(value) & set(";,"):
+        raise ValueError("the name of one font, of at most 31 characters")
+    return value.strip()
 
 
 def language(value: str) -> str:
@@ -292,8 +324,46 @@ class Settings:
     page_chars: int = option(42, "Characters in a line of body text.", name="page.chars", check=between(10, 100))
     page_lines: int = option(39, "Lines on a page.", name="page.lines", check=between(10, 100))
     docx_profile: str = option(
-        "handout", "Shape of the Word file: handout has callouts as boxes.", name="docx.profile", choices=("handout",)
+        "manuscript",
+        "Shape of the Word file: manuscript, for editors and printers (named styles only, changes tracked, wide "
+        "lines), or handout, for readers (callouts in boxes, contents, running heads).",
+        name="docx.profile",
+        choices=("manuscript", "handout"),
     )
+    docx_grid: str = option(
+        "",
+        "Characters by lines on a page of a Word file, such as 40x30, 40x35, 35x30, 42x34 or 39x37; empty: 40x30 for a "
+        "manuscript, page.chars by page.lines for a handout.",
+        name="docx.grid",
+        check=docx_grid,
+    )
+    docx_size: float = option(
+        10.5,
+        "Size of body text in a Word file, in points; all other sizes go with it.",
+        name="docx.size",
+        check=half_points,
+    )
+    docx_margins: str = option(
+        "",
+        "Margins of a Word file's pages: one length for all, two (above and below, left and right), or four (above, "
+        "right, below, left), such as 35mm 30mm; empty: what the grid leaves.",
+        name="docx.margins",
+        check=docx_margins,
+    )
+    docx_mincho: str = option(
+        "",
+        "Font of a Word file's Japanese body text; empty: 游明朝, or ＭＳ 明朝 where lines are too close for it.",
+        name="docx.mincho",
+        check=face,
+    )
+    docx_gothic: str = option(
+        "",
+        "Font of a Word file's Japanese headings and strong words; empty: 游ゴシック.",
+        name="docx.gothic",
+        check=face,
+    )
+    docx_latin: str = option("", "Font of a Word file's Latin body text.", name="docx.latin", check=face)
+    docx_latin_sans: str = option("", "Font of a Word file's Latin headings.", name="docx.latin-sans", check=face)
     html_assets: str = option("inline", "Pictures of an HTML file: inside it.", name="html.assets", choices=("inline",))
     font_mincho: str = option(
         "", "Installed families for body text, before Kumihan's own; commas between.", name="fonts.mincho"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from convert import code as code_lines
 from convert import page as pages
-from convert.docx.styles import CODE_INDENT, CODE_TAB
+from convert.docx.grid import grid
+from convert.docx.sizes import Sizes
 from convert.docx.wml import q
 from convert.formats import docx, html, pdf
 from convert.nodes import Block, attr
@@ -23,6 +24,7 @@ from tests.support.pages import document, note, text
 from tests.support.pdf import Pdf
 
 PLAIN = Settings()
+SIZES = Sizes.of(grid(PLAIN))
 NUMBERED = replace(Settings(), code_numbers=True)
 PYTHON = 'def 挨拶(name):\n    """名前"""\n\treturn name  # 返す\n\n\nx = 1'
 
@@ -161,9 +163,12 @@ class TestWord:
         assert PYTHON in read.text
         styles = read.xml("word/styles.xml")
         indent = styles.find(".//w:style[@w:styleId='SourceCode']/w:pPr/w:ind", NAMES)
-        assert (indent.get(q("left")), indent.get(q("hanging"))) == (str(CODE_INDENT + CODE_TAB), str(CODE_TAB))
+        assert (indent.get(q("left")), indent.get(q("hanging"))) == (
+            str(SIZES.code_indent + SIZES.code_tab),
+            str(SIZES.code_tab),
+        )
         stops = styles.findall(".//w:style[@w:styleId='SourceCode']/w:pPr/w:tabs/w:tab", NAMES)
-        assert int(stops[1].get(q("pos"))) - int(stops[0].get(q("pos"))) == CODE_TAB
+        assert int(stops[1].get(q("pos"))) - int(stops[0].get(q("pos"))) == SIZES.code_tab
 
     def test_short_code_stays_together_and_long_code_may_break(self, tmp_path):
         kept = [line.find("w:pPr/w:keepNext", NAMES) is not None for line in lines_of(word(tmp_path, code("a\nb\nc")))]
@@ -189,4 +194,4 @@ class TestWord:
             read = word(tmp_path, item, chosen=chosen)
             lefts = {line.find("w:pPr/w:ind", NAMES).get(q("left")) for line in lines_of(read)}
             assert len(lefts) == 1
-            assert int(lefts.pop()) > CODE_INDENT + CODE_TAB
+            assert int(lefts.pop()) > SIZES.code_indent + SIZES.code_tab

@@ -30,7 +30,7 @@ def good() -> bytes:
         callout,
         callout,
     ]
-    return write(Document("n.md", "題", True, "ja", blocks), Settings()).data
+    return write(Document("n.md", "題", True, "ja", blocks), Settings(docx_profile="handout")).data
 
 
 def replaced(part: str, old: str, new: str) -> Change:

@@ -17,7 +17,8 @@ from convert.docx.wml import POINT, q
 from convert.settings import Settings
 from tests.support.docx import Docx, problems
 
-A4 = Settings()
+A4 = Settings(docx_profile="handout")
+MANUSCRIPT = Settings()
 
 
 def made(settings: Settings = A4, language: str = "ja") -> bytes:
@@ -35,7 +36,7 @@ def test_forty_two_characters_and_thirty_nine_lines_fill_a4() -> None:
     page = grid(A4)
     assert (page.width, page.height) == (11906, 16838)
     assert page.measure == 42 * 210
-    assert page.width == page.measure + 2 * page.side
+    assert page.left == page.right
     assert page.pitch * 39 <= page.text_height < page.pitch * 39 + 39
 
 
@@ -52,15 +53,17 @@ def test_forty_two_characters_and_thirty_nine_lines_fill_a4() -> None:
 def test_page_sizes(size: str, millimetres: tuple[float, float]) -> None:
     page = grid(replace(A4, page_size=size))
     assert (page.width, page.height) == tuple(round(side / 25.4 * 1440) for side in millimetres)
-    assert page.side >= 567  # 10 mm
+    assert page.left >= 567  # 10 mm
     assert page.pitch >= 210 * 1.3
 
 
 def test_yu_mincho_only_where_the_grid_leaves_it_room() -> None:
     assert look(A4, "ja", ()).faces.asian_serif == "游明朝"
     assert look(replace(A4, page_lines=40), "ja", ()).faces.asian_serif == "ＭＳ 明朝"
-    assert faces("zh-TW", 18).asian_serif == "PMingLiU"
-    assert faces("en", 18).asian_serif == "游明朝"
+    assert look(replace(A4, page_lines=40, docx_size=10.0), "ja", ()).faces.asian_serif == "游明朝"
+    assert look(replace(A4, page_lines=40, docx_mincho="游明朝"), "ja", ()).faces.asian_serif == "游明朝"
+    assert faces(A4, "zh-TW", grid(A4)).asian_serif == "PMingLiU"
+    assert faces(A4, "en", grid(A4)).asian_serif == "游明朝"
 
 
 @pytest.mark.parametrize(
@@ -102,11 +105,12 @@ def test_word_opens_it_without_compatibility_mode() -> None:
     modes = {s.get(q("name")): s.get(q("val")) for s in settings.iter(q("compatSetting"))}
     assert modes == {"compatibilityMode": "15"}
     assert settings.find(q("trackRevisions")) is None
+    assert Docx(made(MANUSCRIPT)).xml("word/settings.xml").find(q("trackRevisions")) is not None
 
 
 def test_every_role_has_a_style_of_the_name_in_the_table() -> None:
-    styles = Docx(made()).xml("word/styles.xml")
-    names = {s.find(q("name")).get(q("val")) for s in styles.iter(q("style"))}
+    styles = [s for profile in (A4, MANUSCRIPT) for s in Docx(made(profile)).xml("word/styles.xml").iter(q("style"))]
+    names = {s.find(q("name")).get(q("val")) for s in styles}
     for role in table():
         wanted = [name(role, type.name) for type in callouts.table()] if "{type}" in table()[role] else [name(role)]
         for each in wanted:
@@ -121,6 +125,55 @@ def test_each_callout_type_has_its_colours() -> None:
         assert box.find(f".//{q('shd')}").get(q("fill")) == type.tint.lstrip("#").upper()
         title = ids[style_id("callout-title", type.name)]
         assert title.find(f".//{q('color')}").get(q("val")) == type.ink.lstrip("#").upper()
+
+
+@pytest.mark.parametrize(("chars", "lines"), [(40, 30), (40, 35), (35, 30), (42, 34), (39, 37)])
+def test_the_grids_that_publishers_ask_for(chars: int, lines: int) -> None:
+    page = grid(replace(MANUSCRIPT, docx_grid=f"{chars}x{lines}"))
+    assert (page.measure, page.char, page.spacing) == (chars * 210, 210, 0)
+    assert page.text_height // page.pitch == lines
+    with_margins = grid(replace(MANUSCRIPT, docx_grid=f"{chars}x{lines}", docx_margins="35mm 25mm"))
+    assert with_margins.left == with_margins.right == 1417
+    assert with_margins.top == with_margins.bottom == 1984
+    assert with_margins.measure // with_margins.char == chars
+    assert with_margins.text_height // with_margins.pitch == lines
+
+
+def test_a_grid_with_margins_of_its_own_spaces_the_characters() -> None:
+    settings = replace(MANUSCRIPT, docx_grid="30x20", docx_margins="30mm")
+    page = grid(settings)
+    assert page.spacing == round((page.char / 20 - 10.5) * 4096) > 0
+    assert f'w:charSpace="{page.spacing}"' in parts(look(settings, "ja", ()))["word/document.xml"]
+    assert 'w:firstLineChars="100" w:firstLine="283"' in parts(look(settings, "ja", ()))["word/styles.xml"]
+
+
+def test_absurd_margins_leave_ten_characters() -> None:
+    page = grid(replace(MANUSCRIPT, page_size="A6", docx_margins="150mm"))
+    assert page.measure >= 10 * 210
+    assert page.text_height > 0
+
+
+def test_all_sizes_go_with_the_body() -> None:
+    styles = parts(look(replace(MANUSCRIPT, docx_size=12.0), "ja", ()))["word/styles.xml"]
+    sizes = {
+        style.get(q("styleId")): style.find(f".//{q('sz')}").get(q("val"))
+        for style in etree.fromstring(styles.encode()).iter(q("style"))
+        if style.find(f".//{q('sz')}") is not None
+    }
+    assert (sizes["Normal"], sizes["FootnoteText"], sizes["Heading1"]) == ("24", "21", "34")
+
+
+def test_faces_are_the_user_s(tmp_path: Path) -> None:
+    settings = replace(MANUSCRIPT, docx_mincho="ヒラギノ明朝 ProN", docx_gothic="メイリオ", docx_latin="Century")
+    styles = parts(look(settings, "ja", ()))["word/styles.xml"]
+    assert "游" not in styles
+    assert all(face in styles for face in ("ヒラギノ明朝 ProN", "メイリオ", "Century"))
+
+
+def test_a_manuscript_has_page_numbers_and_no_running_head() -> None:
+    made_of = parts(look(MANUSCRIPT, "ja", ()))
+    assert not [part for part in made_of if "header" in part]
+    assert "PAGE" in made_of["word/footer1.xml"]
 
 
 def test_the_running_head_spares_the_first_page() -> None:

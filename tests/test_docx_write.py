@@ -266,6 +266,105 @@ def test_short_handout_callouts_stay_on_a_page_and_long_ones_may_break(written) 
     assert [row.find("w:trPr/w:cantSplit", NAMES) is not None for row in rows] == [True, False]
 
 
+# a manuscript's callouts
+
+
+@pytest.fixture
+def manuscript(written):
+    return lambda made: written(made, replace(SETTINGS, docx_profile="manuscript"))
+
+
+def lefts(docx: Docx) -> dict[str, str | None]:
+    """The direct indent of each paragraph, by its text."""
+    out = {}
+    for paragraph in docx.xml("word/document.xml").iter(q("p")):
+        indent = paragraph.find("w:pPr/w:ind", NAMES)
+        text = "".join(node.text or "" for node in paragraph.iter(q("t")))
+        out[text] = None if indent is None else indent.get(q("left"))
+    return out
+
+
+def test_a_manuscript_s_callout_is_named_paragraphs_through_lists_quotes_and_tables(manuscript) -> None:
+    content = [
+        p("文"),
+        bullets([plain(words("点")), bullets([plain(words("点の点"))])], [p("段"), p("段の続き")]),
+        numbers([plain(words("番"))]),
+        quote(p("引用"), bullets([plain(words("引用の点"))])),
+        code("x = 1"),
+        pipe(("甲",), ("乙",)),
+        callout("tip", words("内の題"), p("内の文"), bullets([plain(words("内の点"))])),
+        p("終わり"),
+    ]
+    docx = manuscript(document(callout("note", words("題名"), *content), p("後")))
+    assert docx.boxes == ()
+    assert styles(docx)[1:] == [
+        ("Callout Note Title", "題名"),
+        ("Callout Note", "文"),
+        ("Callout Note List", "点"),
+        ("Callout Note List 2", "点の点"),
+        ("Callout Note List", "段"),
+        ("Callout Note", "段の続き"),
+        ("Callout Note List", "番"),
+        ("Callout Note Quote", "引用"),
+        ("Callout Note List", "引用の点"),
+        ("Source Code", "x = 1"),
+        ("Table Heading", "甲"),
+        ("Table Text", "乙"),
+        ("Callout Tip Title", "内の題"),
+        ("Callout Tip", "内の文"),
+        ("Callout Tip List", "内の点"),
+        ("Callout Note", "終わり"),
+        ("Body Text", "後"),
+    ]
+    left = lefts(docx)
+    # where the style says where the text begins, the paragraph does not
+    assert (left["題名"], left["文"], left["終わり"], left["後"]) == (None,) * 4
+    assert (left["点"], left["点の点"], left["段の続き"]) == ("630", "1050", "630")
+    assert (left["内の題"], left["内の文"], left["内の点"]) == ("420", "420", "840")
+    assert (left["引用"], left["引用の点"]) == (None, "1050")
+    levels = {paragraph.text: paragraph.list_level for paragraph in docx.paragraphs}
+    assert (levels["点"], levels["点の点"], levels["番"], levels["内の点"], levels["段の続き"]) == (0, 1, 0, 0, None)
+
+
+def test_a_manuscript_s_callout_in_a_list_stands_further_in(manuscript) -> None:
+    inner = callout("note", words("題"), p("文"), bullets([plain(words("内"))]))
+    docx = manuscript(
+        document(bullets([plain(words("一")), bullets([plain(words("二")), inner])], [plain(words("三"))]))
+    )
+    left = lefts(docx)
+    assert (left["題"], left["文"], left["内"]) == ("1050", "1050", "1470")
+    by_text = {paragraph.text: paragraph for paragraph in docx.paragraphs}
+    assert [by_text[text].list_level for text in ("一", "二", "内", "三")] == [0, 1, 0, 0]
+    assert by_text["三"].style == "List Bullet"
+
+
+def test_a_manuscript_s_quotes_keep_their_lists_code_and_quotes(manuscript) -> None:
+    docx = manuscript(document(quote(p("文"), bullets([plain(words("点"))]), code("x"), quote(p("孫引き"))), p("後")))
+    assert styles(docx)[1:] == [
+        ("Block Text", "文"),
+        ("Block Text List", "点"),
+        ("Source Code", "x"),
+        ("Block Text", "孫引き"),
+        ("Body Text", "後"),
+    ]
+    left = lefts(docx)
+    assert (left["文"], left["点"], left["孫引き"]) == (None, "840", "840")
+
+
+def test_a_manuscript_s_callouts_in_notes_and_cells(manuscript) -> None:
+    box = callout("note", words("題"), p("文"))
+    docx = manuscript(document(para([string("本文"), fnref(1, p("注"), box)]), table([[p("頭")]], [[box]])))
+    assert "題" in docx.footnotes[0].text
+    assert "文" in docx.footnotes[0].text
+    assert {"Callout Note Title", "Table Text"} <= {style for style, _ in styles(docx)}
+
+
+def test_tasks_in_a_manuscript_s_callout_keep_its_style(manuscript) -> None:
+    item = [plain([span([string("☐")], attr("", ["task"], [("data-task", " ")])), *words(" 仕事")])]
+    docx = manuscript(document(callout("todo", words("題"), bullets(item))))
+    assert ("Callout Todo List", "☐\t仕事") in styles(docx)
+
+
 def test_a_quote_of_paragraphs_is_a_style_and_one_that_holds_more_a_box(written) -> None:
     docx = written(document(quote(p("文")), quote(p("文"), bullets([plain(words("点"))]))))
     assert ("Block Text", "文") in styles(docx)

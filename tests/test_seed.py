@@ -160,7 +160,23 @@ class TestWord:
     def test_headings(self, word: Docx) -> None:
         assert [(n, squeezed(h)) for n, h in word.headings] == [(n, squeezed(h)) for n, h in [(0, TITLE), *HEADINGS]]
 
-    def test_every_callout_is_a_box_with_its_title(self, word: Docx) -> None:
+    def test_every_callout_has_its_styles(self, word: Docx) -> None:
+        assert word.boxes == ()
+        titles = [p for p in word.paragraphs if re.fullmatch(r"Callout \w+ Title", p.style)]
+        assert [squeezed(p.text) for p in titles] == [squeezed(shown(t)) or kind.capitalize() for kind, t in CALLOUTS]
+        following = [word.paragraphs[word.paragraphs.index(p) + 1].style for p in titles]
+        assert all(style.startswith("Callout ") for style in following)
+
+    def test_the_editor_s_changes_are_tracked_on_forty_by_thirty(self, word: Docx) -> None:
+        assert b"<w:trackRevisions/>" in word.parts["word/settings.xml"]
+        assert 'w:linePitch="447"' in word.everything
+
+    def test_every_callout_of_a_handout_is_a_box_with_its_title(self, tmp_path: Path) -> None:
+        assert NOTE
+        project = Project(tmp_path).file(NOTE.name, NOTE.read_bytes())
+        run = project.build("--set", "docx.profile=handout", to="docx")
+        word = run.docx(TITLE)
+        assert problems(run.file(f"{TITLE}.docx")) == []
         assert len(word.boxes) == 18
         for box, (kind, title) in zip(word.boxes, CALLOUTS, strict=True):
             assert squeezed(box).startswith(squeezed(shown(title)) or kind.capitalize())
@@ -169,8 +185,9 @@ class TestWord:
         assert all(cited and cited[2] in word.links for cited in CITED)
 
     def test_telework_is_one_list(self, word: Docx) -> None:
-        start = next(i for i, p in enumerate(word.paragraphs) if p.boxes and p.text.startswith(TELEWORK[0]))
-        items = [p for p in word.paragraphs[start : start + 15] if p.boxes and p.list_level is not None]
+        start = next(i for i, p in enumerate(word.paragraphs) if p.text.startswith(TELEWORK[0]))
+        items = [p for p in word.paragraphs[start : start + 15] if p.list_level is not None]
+        assert {p.style for p in items} == {"Callout Quote List", "Callout Quote List 2"}
         outer = [p for p in items if p.list_level == 0]
         assert [p.text.startswith(item) for p, item in zip(outer, TELEWORK, strict=True)] == [True] * 5
         assert len({p.number for p in outer}) == 1

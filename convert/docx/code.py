@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from convert.code import WHOLE_LINES
-from convert.docx.styles import CODE_INDENT, CODE_TAB, code_tabs
+from convert.docx.sizes import Sizes
 from convert.docx.wml import element, q
 
 Element = etree._Element
@@ -86,18 +86,18 @@ def split(paragraph: Element) -> list[Element]:
     return paragraphs
 
 
-def indents(start: int | None, *, numbered: bool) -> list[Element]:
+def indents(sizes: Sizes, start: int | None, *, numbered: bool) -> list[Element]:
     """Direct properties of a line that begins at ``start`` (twips; None: where the style says), if it needs any."""
     if start is None and not numbered:
         return []
-    begin = CODE_INDENT if start is None else start
-    hanging = CODE_TAB * (2 if numbered else 1)
+    begin = sizes.code_indent if start is None else start
+    hanging = sizes.code_tab * (2 if numbered else 1)
     ind = element("ind", left=str(begin + hanging), firstLineChars="0", hanging=str(hanging))
     if start is None:
         return [ind]
     tabs = element("tabs")
-    of_style = set(code_tabs(CODE_INDENT))
-    own = set(code_tabs(begin))
+    of_style = set(sizes.code_tabs(sizes.code_indent))
+    own = set(sizes.code_tabs(begin))
     for stop in sorted(of_style | own):
         tabs.append(element("tab", val="left" if stop in own else "clear", pos=str(stop)))
     return [tabs, ind]

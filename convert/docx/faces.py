@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from convert.docx.grid import BODY_SIZE
+from convert.docx.grid import Grid
+from convert.docx.wml import POINT
+from convert.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,20 @@ _YU_MINCHO_LINE: Final = 1.6726
 _YU_MINCHO_SLACK: Final = 0.03  # points
 
 
-def faces(language: str, pitch: float) -> Faces:
-    """The fonts for a language (BCP 47; Japanese for all but Chinese and Korean) at a line pitch in points."""
+def faces(settings: Settings, language: str, grid: Grid) -> Faces:
+    """The fonts for a language (BCP 47; Japanese for all but Chinese and Korean) on a grid, unless the settings say."""
     serif, sans, mono = next((_ASIAN[tag] for tag in _tags(language) if tag in _ASIAN), _ASIAN["ja"])
-    if serif == "游明朝" and pitch < BODY_SIZE * _YU_MINCHO_LINE + _YU_MINCHO_SLACK:
+    if serif == "游明朝" and grid.pitch / POINT < grid.size * _YU_MINCHO_LINE + _YU_MINCHO_SLACK:
         serif = "ＭＳ 明朝"
-    return Faces(*_LATIN, serif, sans, mono)
+    latin, latin_sans, latin_mono = _LATIN
+    return Faces(
+        settings.docx_latin or latin,
+        settings.docx_latin_sans or latin_sans,
+        latin_mono,
+        settings.docx_mincho or serif,
+        settings.docx_gothic or sans,
+        mono,
+    )
 
 
 def languages(language: str) -> tuple[str, str]:

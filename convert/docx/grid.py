@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from convert.docx.profiles import profile
 from convert.docx.wml import POINT, twips
 from convert.settings import Settings
-
-#: Size of body text in points: Word's own in Japanese.
-BODY_SIZE: Final = 10.5
 
 #: Width and height in millimetres; B sizes are JIS's, a little larger than ISO's.
 _SIZES: Final = {
@@ -27,51 +25,91 @@ _SIZES: Final = {
 _UNITS: Final = {"mm": 1.0, "cm": 10.0, "in": 25.4, "pt": 25.4 / 72}
 _LENGTH: Final = re.compile(r"([0-9.]+)(mm|cm|in|pt)")
 
-#: Margins above and below on A4, in millimetres; on other sizes in proportion.
-_TOP, _BOTTOM, _A4_HEIGHT = 24, 27, 297
+_A4_HEIGHT: Final = 297
 #: Less than this beside the text and printers cut it off (millimetres).
 _LEAST_SIDE: Final = 10
 #: Least distance between base lines, in body sizes: below it, lines of kanji touch.
 _LEAST_PITCH: Final = 1.3
+#: Least width of a character's cell, in body sizes: below it, characters overlap.
+_LEAST_CELL: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """All lengths in twips: ``measure`` is the width of a full line, ``pitch`` the distance of two lines."""
+    """The size of body text in points; all else in twips.
 
+    ``measure`` is the width of a full line, ``char`` what one character takes of it, ``pitch`` the distance
+    of two lines.
+    """
+
+    size: float
     width: int
     height: int
     top: int
+    right: int
     bottom: int
-    side: int
-    measure: int
+    left: int
+    char: int
     pitch: int
+
+    @property
+    def measure(self) -> int:
+        """The width of a full line."""
+        return self.width - self.left - self.right
 
     @property
     def across(self) -> int:
         """The width of a line on the page turned on its side; 0 if it is wide already."""
-        return self.height - 2 * self.side if self.width < self.height else 0
+        return self.height - self.left - self.right if self.width < self.height else 0
 
     @property
     def text_height(self) -> int:
         """Height of the page's text."""
         return self.height - self.top - self.bottom
 
+    @property
+    def spacing(self) -> int:
+        """``w:charSpace``: what a character's cell has beyond the character, in 4096ths of a point."""
+        return round((self.char / POINT - self.size) * 4096)
+
 
 def grid(settings: Settings) -> Grid:
-    """The grid for ``page.size``, ``page.chars`` and ``page.lines``.
+    """The grid for ``page.size`` and the profile's characters and lines, or those of ``docx.grid``.
 
-    Where so many characters or lines do not fit on the page, there are as many as do.
+    Margins left and right are what the line leaves; where ``docx.margins`` gives them, the characters share
+    the line. Where so many characters or lines do not fit on the page, there are as many as do.
     """
+    shape = profile(settings)
+    size = settings.docx_size
+    own = round(size * POINT)
     width, height = (twips(side) for side in _size(settings.page_size))
-    char = round(BODY_SIZE * POINT)
-    chars = max(1, min(settings.page_chars, (width - 2 * twips(_LEAST_SIDE)) // char))
-    side = (width - chars * char) // 2
+    chars, lines = shape.grid or (settings.page_chars, settings.page_lines)
+    if settings.docx_grid:
+        chars, lines = (int(number) for number in settings.docx_grid.split("x"))
     scale = height / twips(_A4_HEIGHT)
-    top, bottom = round(twips(_TOP) * scale), round(twips(_BOTTOM) * scale)
+    top, bottom = round(twips(shape.top) * scale), round(twips(shape.bottom) * scale)
+    if settings.docx_margins:
+        top, right, bottom, left = (twips(each) for each in _sides(settings.docx_margins))
+        right, left = _within(right, left, width, own)
+        top, bottom = _within(top, bottom, height, own)
+        chars = max(1, min(chars, int((width - left - right) / (own * _LEAST_CELL))))
+        char = (width - left - right) // chars
+    else:
+        chars = max(1, min(chars, (width - 2 * twips(_LEAST_SIDE)) // own))
+        left = right = (width - chars * own) // 2
+        char = own
     text = height - top - bottom
-    lines = max(1, min(settings.page_lines, int(text / (char * _LEAST_PITCH))))
-    return Grid(width, height, top, bottom, side, width - 2 * side, text // lines)
+    lines = max(1, min(lines, int(text / (own * _LEAST_PITCH))))
+    return Grid(size, width, height, top, right, bottom, left, char, text // lines)
+
+
+def _within(first: int, second: int, whole: int, least: int) -> tuple[int, int]:
+    """Two margins as they are, or both smaller if hardly anything would be left between them."""
+    room = max(0, whole - 10 * least)
+    if first + second <= room:
+        return first, second
+    smaller = first * room // (first + second)
+    return smaller, room - smaller
 
 
 def _size(value: str) -> tuple[float, float]:
@@ -81,3 +119,10 @@ def _size(value: str) -> tuple[float, float]:
         return named
     width, height = (float(number) * _UNITS[unit] for number, unit in _LENGTH.findall(value))
     return width, height
+
+
+def _sides(value: str) -> tuple[float, float, float, float]:
+    """Top, right, bottom and left in millimetres of one, two or four lengths, in the order of CSS."""
+    lengths = [float(number) * _UNITS[unit] for number, unit in _LENGTH.findall(value)]
+    top, right, bottom, left = lengths if len(lengths) == 4 else (lengths * 2)[:2] * 2
+    return top, right, bottom, left

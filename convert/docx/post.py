@@ -18,7 +18,7 @@ from lxml import etree
 from convert.docx import package, sections
 from convert.docx.code import CodeNumbers
 from convert.docx.reference import parts as reference_parts
-from convert.docx.styles import LIST_INDENT, Look
+from convert.docx.styles import Look
 from convert.docx.text import TextPass
 from convert.docx.wml import CONTENT_TYPES, DECLARATION, PIC, WP, XML_SPACE, R, escaped, legal, q
 
@@ -62,7 +62,7 @@ def finish(data: bytes, look: Look, card: Card, mark: str = "1", *, numbered_cod
     # pandoc puts all it was told about the document here
     parts.pop("docProps/custom.xml", None)
     numbering = etree.fromstring(parts["word/numbering.xml"])
-    bullets = _number(numbering)
+    bullets = _number(numbering, look.sizes.list_indent)
     code_numbers = CodeNumbers(numbering) if numbered_code else None
     roots = {name: etree.fromstring(parts[name]) for name in _TEXTS}
     for root in roots.values():
@@ -98,8 +98,8 @@ def _dump(root: Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _number(root: Element) -> frozenset[str]:
-    """Two characters of indent a level, bullets that every font has. Returns the ids of lists with bullets."""
+def _number(root: Element, step: int) -> frozenset[str]:
+    """``step`` twips of indent a level, bullets that every font has. Returns the ids of lists with bullets."""
     bulleted = set()
     for definition in root.findall(q("abstractNum")):
         for level in definition.findall(q("lvl")):
@@ -109,9 +109,9 @@ def _number(root: Element) -> frozenset[str]:
                 indent.attrib.clear()
                 # firstLineChars: else the count of characters of the paragraph's style would win
                 for key, value in (
-                    ("left", LIST_INDENT * (depth + 1)),
+                    ("left", step * (depth + 1)),
                     ("firstLineChars", 0),
-                    ("hanging", LIST_INDENT),
+                    ("hanging", step),
                 ):
                     indent.set(q(key), str(value))
             form, sign = level.find(q("numFmt")), level.find(q("lvlText"))

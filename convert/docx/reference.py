@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from convert.callouts import CalloutType
 from convert.docx import package
 from convert.docx.faces import Faces, faces, languages
 from convert.docx.grid import Grid, grid
+from convert.docx.profiles import Profile, profile
 from convert.docx.roles import style_id
-from convert.docx.styles import CHAR, Look, styles_xml
-from convert.docx.wml import CONTENT_TYPES, DECLARATION, NAMESPACES, PACKAGE_RELATIONS, POINT, R, escaped
+from convert.docx.styles import Look, styles_xml
+from convert.docx.wml import CONTENT_TYPES, DECLARATION, NAMESPACES, PACKAGE_RELATIONS, R, escaped
 from convert.settings import Settings
 
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
@@ -22,8 +24,6 @@ _PARTS: Final = (
     ("fontTable", "fontTable"),
     ("footer1", "footer"),
     ("footnotes", "footnotes"),
-    ("header1", "header"),
-    ("header2", "header"),
     ("numbering", "numbering"),
     ("settings", "settings"),
     ("styles", "styles"),
@@ -40,7 +40,7 @@ _THEME_COLOURS: Final = (
 def look(settings: Settings, language: str, callouts: Sequence[CalloutType], closing: str = "title") -> Look:
     """Page, fonts, languages, callouts of a document, and the role of the last line of its title block."""
     page = grid(settings)
-    return Look(page, faces(language, page.pitch / POINT), languages(language), callouts, closing)
+    return Look(profile(settings), page, faces(settings, language, page), languages(language), callouts, closing)
 
 
 def reference(look: Look) -> bytes:
@@ -50,8 +50,9 @@ def reference(look: Look) -> bytes:
 
 def parts(look: Look) -> dict[str, str]:
     """The file's parts by name."""
+    heads = _heads() if look.profile.heads else {}
     return {
-        "[Content_Types].xml": _content_types(),
+        "[Content_Types].xml": _content_types(heads),
         "_rels/.rels": _relations([("rId1", "officeDocument", "word/document.xml")]),
         "word/_rels/document.xml.rels": _relations(
             [
@@ -63,17 +64,15 @@ def parts(look: Look) -> dict[str, str]:
                 ("rId6", "footnotes", "footnotes.xml"),
                 ("rId7", "numbering", "numbering.xml"),
                 ("rId8", "footer", "footer1.xml"),
-                ("rId9", "header", "header1.xml"),
-                ("rId10", "header", "header2.xml"),
+                *((f"rId{9 + at}", "header", posixpath.basename(part)) for at, part in enumerate(heads)),
             ]
         ),
-        "word/document.xml": f"{DECLARATION}<w:document {NAMESPACES}><w:body><w:p/>{_section(look.grid)}</w:body>"
-        "</w:document>",
+        "word/document.xml": f"{DECLARATION}<w:document {NAMESPACES}><w:body><w:p/>"
+        f"{_section(look.grid, look.profile)}</w:body></w:document>",
         "word/fontTable.xml": _font_table(look.faces),
         "word/footer1.xml": f"{DECLARATION}<w:ftr {NAMESPACES}>{_footer()}</w:ftr>",
         "word/footnotes.xml": _footnotes(),
-        "word/header1.xml": f"{DECLARATION}<w:hdr {NAMESPACES}>{_header(field('TITLE', ' '))}</w:hdr>",
-        "word/header2.xml": f"{DECLARATION}<w:hdr {NAMESPACES}>{_header('')}</w:hdr>",
+        **heads,
         "word/numbering.xml": f"{DECLARATION}<w:numbering {NAMESPACES}/>",
         "word/settings.xml": _settings(look),
         "word/styles.xml": styles_xml(look),
@@ -82,10 +81,17 @@ def parts(look: Look) -> dict[str, str]:
     }
 
 
-def _content_types() -> str:
-    overrides = "".join(
-        f'<Override PartName="/word/{part}.xml" ContentType="{_TYPE}{kind}+xml"/>' for part, kind in _PARTS
-    )
+def _heads() -> dict[str, str]:
+    """The heads of all pages but the first, which has the title in large, and of the first."""
+    inner = _header(field("TITLE", " ")), _header("")
+    return {
+        f"word/header{at}.xml": f"{DECLARATION}<w:hdr {NAMESPACES}>{each}</w:hdr>" for at, each in enumerate(inner, 1)
+    }
+
+
+def _content_types(heads: Iterable[str]) -> str:
+    kinds = [(f"word/{part}.xml", kind) for part, kind in _PARTS] + [(part, "header") for part in heads]
+    overrides = "".join(f'<Override PartName="/{part}" ContentType="{_TYPE}{kind}+xml"/>' for part, kind in kinds)
     return (
         f'{DECLARATION}<Types xmlns="{CONTENT_TYPES}"><Default Extension="xml" ContentType="application/xml"/>'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -98,29 +104,37 @@ def _relations(entries: Sequence[tuple[str, str, str]]) -> str:
     return f'{DECLARATION}<Relationships xmlns="{PACKAGE_RELATIONS}">{inner}</Relationships>'
 
 
-def _section(grid: Grid) -> str:
+def _section(grid: Grid, profile: Profile) -> str:
+    heads = (
+        # the running head is the file's title; the first page, which has it in large, does without
+        '<w:headerReference w:type="default" r:id="rId9"/><w:headerReference w:type="first" r:id="rId10"/>'
+        if profile.heads
+        else ""
+    )
     across = ' w:orient="landscape"' if grid.width > grid.height else ""
+    # without charSpace a cell of the grid is as wide as body text
+    spacing = f' w:charSpace="{grid.spacing}"' if grid.spacing else ""
     half_top, half_bottom = grid.top // 2, grid.bottom // 2
     return (
-        # the running head is the file's title; the first page, which has it in large, does without
-        '<w:sectPr><w:headerReference w:type="default" r:id="rId9"/><w:headerReference w:type="first" r:id="rId10"/>'
+        f"<w:sectPr>{heads}"
         '<w:footerReference w:type="default" r:id="rId8"/><w:footerReference w:type="first" r:id="rId8"/>'
         '<w:footnotePr><w:numFmt w:val="decimal"/></w:footnotePr>'
         f'<w:pgSz w:w="{grid.width}" w:h="{grid.height}"{across}/>'
-        f'<w:pgMar w:top="{grid.top}" w:right="{grid.side}" w:bottom="{grid.bottom}" w:left="{grid.side}" '
+        f'<w:pgMar w:top="{grid.top}" w:right="{grid.right}" w:bottom="{grid.bottom}" w:left="{grid.left}" '
         f'w:header="{half_top}" w:footer="{half_bottom}" w:gutter="0"/>'
         '<w:cols w:space="425"/><w:titlePg/>'
-        # without charSpace a cell of the grid is as wide as body text
-        f'<w:docGrid w:type="linesAndChars" w:linePitch="{grid.pitch}"/></w:sectPr>'
+        f'<w:docGrid w:type="linesAndChars" w:linePitch="{grid.pitch}"{spacing}/></w:sectPr>'
     )
 
 
 def _settings(look: Look) -> str:
     latin, asian = look.languages
+    char = look.grid.char
     return (
         f'{DECLARATION}<w:settings {NAMESPACES}><w:zoom w:percent="100"/>'
-        f'<w:defaultTabStop w:val="{4 * CHAR}"/>'
-        f'<w:drawingGridHorizontalSpacing w:val="{CHAR // 2}"/>'
+        + ("<w:trackRevisions/>" if look.profile.tracked else "")
+        + f'<w:defaultTabStop w:val="{4 * char}"/>'
+        f'<w:drawingGridHorizontalSpacing w:val="{char // 2}"/>'
         '<w:displayHorizontalDrawingGridEvery w:val="0"/><w:displayVerticalDrawingGridEvery w:val="2"/>'
         # 、。「」 in a row give up their blank halves
         '<w:characterSpacingControl w:val="compressPunctuation"/>'

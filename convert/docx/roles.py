@@ -11,6 +11,8 @@ from convert import resources
 
 #: Word has five levels of list styles; deeper lists take the fifth's style and their own indent.
 LIST_LEVELS = 5
+#: What is deeper in a callout takes the third's.
+CALLOUT_LIST_LEVELS = 3
 HEADING_LEVELS = 6
 
 

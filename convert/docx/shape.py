@@ -14,12 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from convert import callouts
-from convert.docx.grid import Grid
 from convert.docx.measure import cells, column_widths, needs, text_lines
 from convert.docx.reference import field
 from convert.docx.roles import name, style_id
-from convert.docx.styles import BOX_PADDING, CELL_PADDING, CHAR, LIST_INDENT, TABLE_SIZES
-from convert.docx.wml import INCH, PAGE_BREAK, POINT, escaped
+from convert.docx.styles import BOX_PADDING, CALLOUT_INDENT, CELL_PADDING, Look
+from convert.docx.wml import INCH, INSTRUCTION, PAGE_BREAK, POINT, SCOPE, escaped
 from convert.link.document import output_address
 from convert.measure import Fit, fit, width
 from convert.nodes import (
@@ -44,17 +43,16 @@ from convert.nodes import (
     walk,
 )
 
-#: Name of the instructions that tell the post-processor a table's place:
-#: ``<?kumihan level size landscape width indent column …?>``; a box has only the level.
-INSTRUCTION: Final = "kumihan"
 #: A picture takes at most this part of the page's height: a caption or a line must fit beside it.
 _TALLEST: Final = 0.85
 #: CSS pixels, in which Obsidian counts pictures, in an inch.
 _PX: Final = 96
-#: A box narrower than this (twips) holds no text: what is deeper stands without boxes of its own.
+#: A box narrower than so many characters holds no text: what is deeper stands without boxes of its own.
 #: A box of at most so many lines stays on one page, so that its title is never left alone.
 _WHOLE: Final = 10
-_NARROWEST: Final = 8 * CHAR
+_NARROWEST: Final = 8
+#: What is left of a room when nothing is, in twips.
+_LEAST: Final = 200
 #: Ids of our bookmarks until they get their final ones: beyond all that pandoc gives.
 _FIRST_ID: Final = 900_000
 
@@ -91,16 +89,16 @@ class _Room:
 
     def within(self, left: int, right: int = 0) -> _Room:
         """Narrower by ``left`` and ``right``, with tables moved in by ``left``."""
-        return replace(self, width=max(CHAR, self.width - left - right), indent=self.indent + left, across=0)
+        return replace(self, width=max(_LEAST, self.width - left - right), indent=self.indent + left, across=0)
 
     def box(self, padding: int) -> _Room:
         """Inside a cell: indents begin anew."""
-        return replace(self, width=max(CHAR, self.width - 2 * padding), indent=0, across=0)
+        return replace(self, width=max(_LEAST, self.width - 2 * padding), indent=0, across=0)
 
 
 def shape(
     blocks: Sequence[Block],
-    grid: Grid,
+    look: Look,
     pictures: Pictures,
     mark: str,
     types: callouts.CalloutTable,
@@ -112,7 +110,8 @@ def shape(
     ``landscape``: tables that are too wide may have landscape pages.
     """
     own = clone(blocks)
-    return _Shaper(grid, pictures, mark, types, _repeated(own)).blocks(
+    grid = look.grid
+    return _Shaper(look, pictures, mark, types, _repeated(own)).blocks(
         own, _Room(grid.measure, round(grid.text_height * _TALLEST), across=grid.across if landscape else 0)
     )
 
@@ -146,9 +145,12 @@ def _repeated(blocks: Sequence[Block]) -> frozenset[str]:
 
 class _Shaper:
     def __init__(
-        self, grid: Grid, pictures: Pictures, mark: str, types: callouts.CalloutTable, repeated: frozenset[str]
+        self, look: Look, pictures: Pictures, mark: str, types: callouts.CalloutTable, repeated: frozenset[str]
     ) -> None:
-        self._grid = grid
+        self._grid = look.grid
+        self._boxes = look.profile.boxes
+        self._sizes = look.sizes
+        self._char = look.grid.char
         self._pictures = pictures
         before, _, after = mark.partition("1")
         self._before, self._after = before, after
@@ -180,7 +182,7 @@ class _Shaper:
                 block["c"][1] = [self._item(item, room) for item in block["c"][1]]
                 return [block]
             case "DefinitionList":
-                inner = room.within(2 * CHAR)
+                inner = room.within(2 * self._char)
                 block["c"] = [
                     [self._inlines(term, room), [self.blocks(definition, inner) for definition in definitions]]
                     for term, definitions in block["c"]
@@ -229,10 +231,10 @@ class _Shaper:
 
     def _callout(self, block: Block, room: _Room) -> list[Block]:
         type = self._types.lookup(value(block, "data-callout"))
-        inner = room.box(BOX_PADDING)
-        if inner.width < _NARROWEST:
+        inner = room.box(BOX_PADDING) if self._boxes else room.within(CALLOUT_INDENT * self._char)
+        if inner.width < _NARROWEST * self._char:
             inner = room
-        whole = _lines(block, inner) <= _WHOLE
+        whole = _lines(block, inner, self._char) <= _WHOLE
         out: list[Block] = []
         for part in block["c"][1]:
             if has_class(part, "callout-title"):
@@ -242,6 +244,8 @@ class _Shaper:
                 out += _anchored(part["c"][0][0], self.blocks(part["c"][1], inner))
             else:  # so deep that the link stage has taken its frame away
                 out += self.blocks([part], inner)
+        if not self._boxes:
+            return _scope(room.level, inner.indent, out, type.key)
         if inner is room:
             return out
         bar, ground = type.colour.lstrip("#").upper(), type.tint.lstrip("#").upper()
@@ -253,17 +257,20 @@ class _Shaper:
         return _box(style_id("callout-box", type.key), out, room, cell, whole=whole)
 
     def _quote(self, blocks: list[Block], room: _Room) -> list[Block]:
+        if not self._boxes:
+            inner = room.within(2 * self._char, self._char)
+            return _scope(room.level, inner.indent, self.blocks(blocks, inner))
         if all(block["t"] in ("Para", "Plain") for block in blocks):
-            return [{"t": "BlockQuote", "c": self.blocks(blocks, room.within(2 * CHAR, CHAR))}]
+            return [{"t": "BlockQuote", "c": self.blocks(blocks, room.within(2 * self._char, self._char))}]
         # pandoc forgets that a list, a table or code is quoted
-        outer = room.within(CHAR)
+        outer = room.within(self._char)
         inner = outer.box(BOX_PADDING)
-        if inner.width < _NARROWEST:
+        if inner.width < _NARROWEST * self._char:
             return self.blocks(blocks, room)
         return _box(style_id("quote-box"), self.blocks(blocks, inner), outer, "")
 
     def _item(self, item: list[Block], room: _Room) -> list[Block]:
-        inner = replace(room.within(LIST_INDENT), level=room.level + 1)
+        inner = replace(room.within(self._sizes.list_indent), level=room.level + 1)
         new = self.blocks(item, inner)
         # only a paragraph carries the bullet or number, and a formula on a line of its own is none
         lines = bool(new) and new[0]["t"] == "CodeBlock" and "\n" in new[0]["c"][1].strip("\n")
@@ -274,20 +281,21 @@ class _Shaper:
 
     def _table(self, table: Node, room: _Room) -> list[Block]:
         padding = 2 * CELL_PADDING
-        found = Fit(TABLE_SIZES[0])
+        sizes = self._sizes.tables
+        found = Fit(sizes[0])
         if table["c"][2]:
-            em = padding / POINT / TABLE_SIZES[0]
-            found = fit(needs(table), room.width / POINT, em, TABLE_SIZES, room.across / POINT)
+            em = padding / POINT / sizes[0]
+            found = fit(needs(table), room.width / POINT, em, sizes, room.across / POINT)
         room = replace(room, width=room.across if found.landscape else room.width, across=0)
         widths = column_widths(table, room.width, found.size * POINT / 2, padding) if table["c"][2] else []
         for column, wide, cell in cells(table):
             inside = sum(widths[column : column + wide]) - padding
-            cell[4] = self.blocks(cell[4], replace(room, width=max(CHAR, inside), indent=0))
+            cell[4] = self.blocks(cell[4], replace(room, width=max(_LEAST, inside), indent=0))
         caption = table["c"][1]
         caption[1] = self.blocks(caption[1], room)
         id, table["c"][0] = table["c"][0][0], attr()
         grid = " ".join(map(str, widths))
-        look = f"{TABLE_SIZES.index(found.size)} {int(found.landscape)}"
+        look = f"{sizes.index(found.size)} {int(found.landscape)}"
         place = raw_block("openxml", f"<?{INSTRUCTION} {room.level} {look} {room.width} {room.indent} {grid}?>")
         return [*_anchor_block(id), place, table]
 
@@ -366,7 +374,7 @@ class _Shaper:
         return [*anchor, *words]
 
     def _note(self, note: Inline, number: str, room: _Room) -> list[Inline]:
-        inside = _Room(self._grid.measure - 2 * CHAR, room.height // 2)
+        inside = _Room(self._grid.measure - 2 * self._char, room.height // 2)
         body = self.blocks(note["c"], inside) or [para([])]
         out: list[Inline] = [{"t": "Note", "c": body}]
         if number in self._repeated:
@@ -416,9 +424,15 @@ class _Shaper:
         return [*out, *self._inlines(base, room)]
 
 
-def _lines(block: Node, room: _Room) -> int:
-    """About how many lines a box's text takes."""
-    line = max(2, room.width * 2 // CHAR)
+def _scope(level: int, indent: int, blocks: list[Block], type: str = "") -> list[Block]:
+    """The blocks of a manuscript's callout of this type, or of its quote."""
+    begin = raw_block("openxml", f"<?{SCOPE} {level} {indent} {type}?>")
+    return [begin, *blocks, raw_block("openxml", f"<?{SCOPE}?>")]
+
+
+def _lines(block: Node, room: _Room, char: int) -> int:
+    """About how many lines a box's text takes, of characters so wide."""
+    line = max(2, room.width * 2 // char)
     return sum(1 + int(width(text) // line) for text in text_lines([block]) if text)
 
 

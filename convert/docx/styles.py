@@ -11,61 +11,36 @@ from typing import Final
 
 from convert.callouts import CalloutType
 from convert.docx.faces import Faces
-from convert.docx.grid import BODY_SIZE, Grid
-from convert.docx.roles import HEADING_LEVELS, LIST_LEVELS, name, style_id
+from convert.docx.grid import Grid
+from convert.docx.profiles import Profile
+from convert.docx.roles import CALLOUT_LIST_LEVELS, HEADING_LEVELS, LIST_LEVELS, name, style_id
+from convert.docx.sizes import TABLE_ROLES, Sizes
 from convert.docx.wml import DECLARATION, NAMESPACES, POINT, escaped
 
-#: One character of body text: Japanese indents are counted in these.
-CHAR: Final = round(BODY_SIZE * POINT)
-#: Each level of a list is two characters further in.
-LIST_INDENT: Final = 2 * CHAR
+#: The bar of a manuscript's callout: how far it is from the text, and from any text at most, in points.
+_BAR_DISTANCE, _MOST_DISTANCE = 4, 31
+#: How far a callout of a manuscript stands in, and a quote in it, in characters.
+CALLOUT_INDENT: Final = 1
+CALLOUT_QUOTE: Final = 3
+#: How far a quote stands in, in characters.
+QUOTE_INDENT: Final = 2
 #: Room between a box's edge and what is in it, left and right.
 BOX_PADDING: Final = 170
 _BOX_PADDING_BLOCK: Final = 85
+#: Room between a cell's edge and its text, left and right.
 CELL_PADDING: Final = 85
 
-NOTE_SIZE: Final = 9.0
-#: The text of a footnote stands two of its characters behind its number.
-NOTE_INDENT: Final = round(2 * NOTE_SIZE * POINT)
-CODE_SIZE: Final = 9.0
-#: Sizes of a table's type: as a rule, for a wide table, and the least that is legible.
-TABLE_SIZES: Final = (9.5, 8.0, 7.0)
-#: Four columns of code, which are a tab and what a line hangs by: Consolas is 0.55 em wide.
-CODE_TAB: Final = round(4 * 0.55 * CODE_SIZE * POINT)
-#: What code and the frame around it stand apart, left and right.
-CODE_INDENT: Final = 105
 
 _RULE: Final = "333333"
 _PALE: Final = "BFBFBF"
 _GROUND: Final = "F4F4F2"
 _LINK: Final = "1F4E79"
 
-#: Sizes of headings by level; the lower ones differ by weight and indent, as Japanese reports have them.
-_HEADINGS: Final = (15.0, 14.0, 12.0, BODY_SIZE, BODY_SIZE, BODY_SIZE)
-
-
-def table_roles(size: float) -> tuple[str, str]:
-    """The roles of a table's text and of its head, in one of :data:`TABLE_SIZES`."""
-    ending = "" if size == TABLE_SIZES[0] else f"-{size:g}"
-    return f"table-text{ending}", f"table-head{ending}"
-
-
-#: Sizes of text by role, where it is not the body's.
-SIZES: Final = {
-    "title": 17.0,
-    **{f"heading-{level}": size for level, size in enumerate(_HEADINGS, 1)},
-    "code": CODE_SIZE,
-    **dict.fromkeys(("note", "note-quote", "caption", "placeholder"), NOTE_SIZE),
-    **{role: size for size in TABLE_SIZES for role in table_roles(size)},
-}
 #: Roles of paragraphs that are bold as a whole.
 BOLD: Final = (
     *("title", "heading-1", "heading-2", "heading-3", "heading-4", "term", "toc-heading"),
-    *(table_roles(size)[1] for size in TABLE_SIZES),
+    *(head for _, head in TABLE_ROLES),
 )
-#: Roles whose lines have a fixed height (twips).
-FIXED: Final = {"code": 260, "note": 260, "note-quote": 260}
-
 #: Names that pandoc gives to pieces of highlighted code → colour and weight, calm enough for print.
 _TOKENS: Final = {
     "Keyword": ("1F3A6E", True),
@@ -105,16 +80,22 @@ _TOKENS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the styles are made for: a page, fonts, languages (Latin, East Asian) and the types of callouts.
+    """What the styles are made for: a shape, a page, fonts, languages (Latin, East Asian) and the types of callouts.
 
     ``closing`` is the role of the last line of the title and what stands under it: the text keeps off from it.
     """
 
+    profile: Profile
     grid: Grid
     faces: Faces
     languages: tuple[str, str]
     callouts: Sequence[CalloutType]
     closing: str
+
+    @property
+    def sizes(self) -> Sizes:
+        """The sizes of its type."""
+        return Sizes.of(self.grid)
 
 
 def styles_xml(look: Look) -> str:
@@ -122,7 +103,7 @@ def styles_xml(look: Look) -> str:
     styles = [
         *_paragraphs(look),
         *_notes(look),
-        *_lists(),
+        *_lists(look.sizes),
         *_characters(look),
         *_tables(),
         *_callouts(look),
@@ -140,7 +121,7 @@ def _defaults(look: Look) -> str:
     return (
         "<w:docDefaults><w:rPrDefault><w:rPr>"
         + _fonts(look.faces.serif, look.faces.asian_serif)
-        + f'<w:kern w:val="2"/>{_size(BODY_SIZE)}'
+        + f'<w:kern w:val="2"/>{_size(look.grid.size)}'
         + f'<w:lang w:val="{escaped(latin)}" w:eastAsia="{escaped(asian)}" w:bidi="ar-SA"/>'
         "</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
         # what Word offers beside our styles stays out of sight until it is used
@@ -150,7 +131,7 @@ def _defaults(look: Look) -> str:
 
 
 def _paragraphs(look: Look) -> list[str]:
-    faces = look.faces
+    faces, sizes = look.faces, look.sizes
     gothic = _fonts(faces.sans, faces.asian_sans)
     line = look.grid.pitch
     after = {role: line if role == look.closing else 0 for role in ("title", "subtitle", "author", "date")}
@@ -161,9 +142,9 @@ def _paragraphs(look: Look) -> list[str]:
             "normal",
             default=True,
             p='<w:widowControl w:val="0"/><w:jc w:val="both"/>',
-            r=_fonts(faces.serif, faces.asian_serif) + _size(BODY_SIZE),
+            r=_fonts(faces.serif, faces.asian_serif) + _size(look.grid.size),
         ),
-        _style("paragraph", "body", "normal", p=_indent(first=1)),
+        _style("paragraph", "body", "normal", p=_indent(sizes, first=1)),
         _style(
             "paragraph",
             "title",
@@ -171,7 +152,7 @@ def _paragraphs(look: Look) -> list[str]:
             next="body",
             p='<w:keepNext/><w:keepLines/><w:snapToGrid w:val="0"/>'
             f'<w:spacing w:before="0" w:after="{after["title"]}"/><w:jc w:val="center"/>',
-            r=gothic + _bold() + _size(17),
+            r=gothic + _bold() + _size(sizes.of_role("title")),
         ),
         _style(
             "paragraph",
@@ -192,29 +173,32 @@ def _paragraphs(look: Look) -> list[str]:
             )
             for role in ("author", "date")
         ),
-        *(_heading(level, line, gothic) for level in range(1, HEADING_LEVELS + 1)),
+        *(_heading(level, look, gothic) for level in range(1, HEADING_LEVELS + 1)),
         _style(
             "paragraph",
             "quote",
             "body",
-            p=_borders("pBdr", left=(12, 8, _PALE)) + _indent(left=2, right=1),
+            p=_borders("pBdr", left=(12, 8, _PALE)) + _indent(sizes, left=QUOTE_INDENT, right=1),
         ),
+        _style("paragraph", "quote-list", "quote"),
         _style("paragraph", "term", "normal", next="definition", p="<w:keepNext/>", r=gothic + _bold()),
-        _style("paragraph", "definition", "normal", p=_indent(left=2)),
+        _style("paragraph", "definition", "normal", p=_indent(sizes, left=2)),
         _style(
             "paragraph",
             "code",
             "normal",
             p=_borders("pBdr", **dict.fromkeys(("top", "left", "bottom", "right"), (4, 4, "DDDDDD")))
             + f'<w:shd w:val="clear" w:color="auto" w:fill="{_GROUND}"/>'
-            + _tabs(CODE_INDENT)
+            + _tabs(sizes)
             + '<w:wordWrap w:val="0"/>'
-            '<w:snapToGrid w:val="0"/><w:spacing w:before="80" w:after="80" w:line="260" w:lineRule="exact"/>'
-            f'<w:ind w:left="{CODE_INDENT + CODE_TAB}" w:right="{CODE_INDENT}" w:hanging="{CODE_TAB}"/>'
+            '<w:snapToGrid w:val="0"/><w:spacing w:before="80" w:after="80" '
+            f'w:line="{sizes.fixed["code"]}" w:lineRule="exact"/>'
+            f'<w:ind w:left="{sizes.code_indent + sizes.code_tab}" w:right="{sizes.code_indent}" '
+            f'w:hanging="{sizes.code_tab}"/>'
             '<w:contextualSpacing/><w:jc w:val="left"/>',
-            r=_fonts(faces.mono, faces.asian_mono) + "<w:noProof/>" + _size(CODE_SIZE),
+            r=_fonts(faces.mono, faces.asian_mono) + "<w:noProof/>" + _size(sizes.code),
         ),
-        *(style for size in TABLE_SIZES for style in _table_text(size, gothic)),
+        *(style for roles in TABLE_ROLES for style in _table_text(roles, sizes, gothic)),
         _style(
             "paragraph",
             "embed-title",
@@ -223,7 +207,7 @@ def _paragraphs(look: Look) -> list[str]:
             p="<w:keepNext/><w:keepLines/>"
             + _borders("pBdr", bottom=(4, 1, _PALE))
             + '<w:snapToGrid w:val="0"/><w:spacing w:before="120" w:after="60"/><w:jc w:val="left"/>',
-            r=gothic + '<w:color w:val="595959"/>' + _size(NOTE_SIZE),
+            r=gothic + '<w:color w:val="595959"/>' + _size(sizes.note),
         ),
         _style(
             "paragraph",
@@ -231,7 +215,7 @@ def _paragraphs(look: Look) -> list[str]:
             "normal",
             next="body",
             p='<w:keepLines/><w:snapToGrid w:val="0"/><w:spacing w:before="60" w:after="120"/><w:jc w:val="center"/>',
-            r=gothic + _size(NOTE_SIZE),
+            r=gothic + _size(sizes.note),
         ),
         # off the grid and without a fixed line: a picture is as high as it is
         _style(
@@ -258,7 +242,7 @@ def _paragraphs(look: Look) -> list[str]:
             p=_borders("pBdr", **dict.fromkeys(("top", "left", "bottom", "right"), (4, 4, "7F7F7F")))
             + '<w:snapToGrid w:val="0"/><w:spacing w:before="120" w:after="120"/><w:ind w:left="105" w:right="105"/>'
             '<w:jc w:val="left"/>',
-            r=gothic + '<w:color w:val="595959"/>' + _size(NOTE_SIZE),
+            r=gothic + '<w:color w:val="595959"/>' + _size(sizes.note),
         ),
         # stands between tables, which Word would join, and last in a cell, which may not end in a table
         _style(
@@ -274,7 +258,7 @@ def _paragraphs(look: Look) -> list[str]:
             "normal",
             next="body",
             p=f'<w:keepNext/><w:spacing w:before="{line}" w:after="120"/>',
-            r=gothic + _bold() + _size(12),
+            r=gothic + _bold() + _size(sizes.of_role("toc-heading")),
         ),
         *(
             _style(
@@ -282,7 +266,7 @@ def _paragraphs(look: Look) -> list[str]:
                 f"toc-{level}",
                 "normal",
                 p=f'<w:tabs><w:tab w:val="right" w:leader="middleDot" w:pos="{look.grid.measure}"/></w:tabs>'
-                + _indent(left=level - 1),
+                + _indent(sizes, left=level - 1),
             )
             for level in (1, 2, 3)
         ),
@@ -293,15 +277,16 @@ def _paragraphs(look: Look) -> list[str]:
             role,
             "normal",
             p=f'<w:snapToGrid w:val="0"/><w:jc w:val="{side}"/>',
-            r=gothic + _size(8),
+            r=gothic + _size(sizes.scaled(8)),
         )
         for role, side in (("header", "right"), ("footer", "center"))
     ]
     return out
 
 
-def _heading(level: int, line: int, gothic: str) -> str:
-    size = _HEADINGS[level - 1]
+def _heading(level: int, look: Look, gothic: str) -> str:
+    sizes, line = look.sizes, look.grid.pitch
+    size = sizes.heading(level)
     before = line if level <= 4 else line // 2
     after = {1: line // 2, 2: line // 3}.get(level, 0)
     p = (
@@ -309,7 +294,7 @@ def _heading(level: int, line: int, gothic: str) -> str:
         + (_borders("pBdr", bottom=(4, 2, _RULE)) if level == 2 else "")
         + f'<w:snapToGrid w:val="0"/><w:spacing w:before="{before}" w:after="{after}" '
         f'w:line="{max(line, round(size * POINT * 1.4))}" w:lineRule="atLeast"/>'
-        + (_indent(left=1) if level >= 5 else "")
+        + (_indent(sizes, left=1) if level >= 5 else "")
         + f'<w:jc w:val="left"/><w:outlineLvl w:val="{level - 1}"/>'
     )
     return _style(
@@ -322,8 +307,9 @@ def _heading(level: int, line: int, gothic: str) -> str:
     )
 
 
-def _table_text(size: float, gothic: str) -> list[str]:
-    text, head = table_roles(size)
+def _table_text(roles: tuple[str, str], sizes: Sizes, gothic: str) -> list[str]:
+    text, head = roles
+    size = sizes.of_role(text)
     return [
         _style("paragraph", text, "normal", p=_tight(1.35, size), r=_size(size)),
         _style("paragraph", head, text, p="<w:keepNext/>", r=gothic + _bold()),
@@ -331,37 +317,40 @@ def _table_text(size: float, gothic: str) -> list[str]:
 
 
 def _notes(look: Look) -> list[str]:
-    fixed = '<w:snapToGrid w:val="0"/><w:spacing w:line="260" w:lineRule="exact"/>'
+    sizes = look.sizes
+    indent = sizes.note_indent
+    fixed = f'<w:snapToGrid w:val="0"/><w:spacing w:line="{sizes.fixed["note"]}" w:lineRule="exact"/>'
     return [
         _style(
             "paragraph",
             "note",
             "normal",
-            p=fixed + f'<w:ind w:left="{NOTE_INDENT}" w:hanging="{NOTE_INDENT}"/>',
-            r=_size(NOTE_SIZE),
+            p=fixed + f'<w:ind w:left="{indent}" w:hanging="{indent}"/>',
+            r=_size(sizes.note),
         ),
-        _style("paragraph", "note-quote", "note", p='<w:ind w:left="720" w:firstLine="0"/>'),
+        _style("paragraph", "note-quote", "note", p=f'<w:ind w:left="{2 * indent}" w:firstLine="0"/>'),
         _style("paragraph", "comment", "normal", p='<w:jc w:val="left"/>'),
         _style("paragraph", "comment-subject", "comment", next="comment", r=_bold()),
         _style("character", "note-mark", "default", r='<w:vertAlign w:val="superscript"/>'),
-        _style("character", "comment-mark", "default", r=_size(NOTE_SIZE)),
+        _style("character", "comment-mark", "default", r=_size(sizes.note)),
     ]
 
 
-def _lists() -> list[str]:
+def _lists(sizes: Sizes) -> list[str]:
     # the indents of items come with their numbering
+    indent = sizes.list_indent
     out = []
     for level in range(1, LIST_LEVELS + 1):
         out.append(_style("paragraph", f"bullet-{level}", "normal"))
         out.append(_style("paragraph", f"number-{level}", "normal"))
     # a box to tick stands where others have their bullet
-    out.append(_style("paragraph", "task", "normal", p=f'<w:ind w:left="{LIST_INDENT}" w:hanging="{LIST_INDENT}"/>'))
-    out.append(_style("paragraph", "list-text", "normal", p=f'<w:ind w:left="{LIST_INDENT}"/>'))
+    out.append(_style("paragraph", "task", "normal", p=f'<w:ind w:left="{indent}" w:hanging="{indent}"/>'))
+    out.append(_style("paragraph", "list-text", "normal", p=f'<w:ind w:left="{indent}"/>'))
     return out
 
 
 def _characters(look: Look) -> list[str]:
-    faces = look.faces
+    faces, sizes = look.faces, look.sizes
     edge = '<w:bdr w:val="single" w:sz="4" w:space="0" w:color="7F7F7F"/>'
     mono = _fonts(faces.mono, faces.asian_mono)
     return [
@@ -373,16 +362,16 @@ def _characters(look: Look) -> list[str]:
         _style("character", "emphasis", "default", r="<w:i/><w:iCs/>"),
         _style("character", "dots", "default", r='<w:em w:val="dot"/>'),
         _style("character", "link", "default", r=f'<w:color w:val="{_LINK}"/>'),
-        _style("character", "verbatim", "default", r=mono + "<w:noProof/>" + _size(CODE_SIZE + 0.5)),
-        _style("character", "keyboard", "default", r=mono + "<w:noProof/>" + _size(CODE_SIZE) + edge),
+        _style("character", "verbatim", "default", r=mono + "<w:noProof/>" + _size(sizes.code + 0.5)),
+        _style("character", "keyboard", "default", r=mono + "<w:noProof/>" + _size(sizes.code) + edge),
         _style("character", "task-box", "default", r=_fonts("Segoe UI Symbol", "Segoe UI Symbol")),
-        _style("character", "task-state", "task-box", r=_size(8.5) + edge),
-        _style("character", "small", "default", r=_size(8.5)),
+        _style("character", "task-state", "task-box", r=_size(sizes.scaled(8.5)) + edge),
+        _style("character", "small", "default", r=_size(sizes.scaled(8.5))),
         _style(
             "character",
             "placeholder-char",
             "default",
-            r=_fonts(faces.sans, faces.asian_sans) + '<w:color w:val="595959"/>' + _size(NOTE_SIZE) + edge,
+            r=_fonts(faces.sans, faces.asian_sans) + '<w:color w:val="595959"/>' + _size(sizes.note) + edge,
         ),
     ]
 
@@ -415,22 +404,16 @@ def _tables() -> list[str]:
 
 
 def _callouts(look: Look) -> list[str]:
-    faces = look.faces
+    return _boxes(look) if look.profile.boxes else _named_callouts(look)
+
+
+def _boxes(look: Look) -> list[str]:
+    """Callouts as tables of one cell."""
     out = [_style("paragraph", "callout-text", "normal")]
     for type in look.callouts:
-        bar, ground, ink = (colour.lstrip("#").upper() for colour in (type.colour, type.tint, type.ink))
-        out.append(
-            _style(
-                "paragraph",
-                "callout-title",
-                "normal",
-                next="callout-text",
-                type=type.key,
-                # without keepNext, which would keep the whole box with what follows it
-                p='<w:keepLines/><w:jc w:val="left"/>',
-                r=_fonts(faces.sans, faces.asian_sans) + _bold() + f'<w:color w:val="{ink}"/>',
-            )
-        )
+        bar, ground, _ = _colours(type)
+        # without keepNext, which would keep the whole box with what follows it
+        out.append(_callout_title(look, type, next="callout-text", p='<w:keepLines/><w:jc w:val="left"/>'))
         out.append(
             _style(
                 "table",
@@ -443,6 +426,43 @@ def _callouts(look: Look) -> list[str]:
             )
         )
     return out
+
+
+def _named_callouts(look: Look) -> list[str]:
+    """Callouts as paragraphs: a DTP program maps their names, a reader sees their bar."""
+    out = []
+    indent = _indent(look.sizes, left=CALLOUT_INDENT)
+    for type in look.callouts:
+        bar = _bar(look, type)
+        title = f'<w:keepNext/><w:keepLines/>{bar}{indent}<w:jc w:val="left"/>'
+        out.append(_callout_title(look, type, next="callout-body", p=title))
+        out.append(_style("paragraph", "callout-body", "normal", type=type.key, p=bar + indent))
+        # the bar stays where it is, though the list stands further in
+        out += (
+            _style("paragraph", f"callout-list-{n + 1}", "callout-body", type=type.key, p=_bar(look, type, n))
+            for n in range(CALLOUT_LIST_LEVELS)
+        )
+        quoted = _indent(look.sizes, left=CALLOUT_QUOTE, right=1)
+        out.append(_style("paragraph", "callout-quote", "callout-body", type=type.key, p=quoted))
+    return out
+
+
+def _bar(look: Look, type: CalloutType, level: int = 0) -> str:
+    """The bar beside a callout's text, or beside a list in it."""
+    distance = round(_BAR_DISTANCE + level * look.sizes.list_indent / POINT)
+    return _borders("pBdr", left=(24, min(distance, _MOST_DISTANCE), _colours(type)[0]))
+
+
+def _callout_title(look: Look, type: CalloutType, *, next: str, p: str) -> str:
+    faces = look.faces
+    run = _fonts(faces.sans, faces.asian_sans) + _bold() + f'<w:color w:val="{_colours(type)[2]}"/>'
+    return _style("paragraph", "callout-title", "normal", next=next, type=type.key, p=p, r=run)
+
+
+def _colours(type: CalloutType) -> tuple[str, str, str]:
+    """Those of the bar, the ground and the title, as Word writes them."""
+    bar, ground, ink = (colour.lstrip("#").upper() for colour in (type.colour, type.tint, type.ink))
+    return bar, ground, ink
 
 
 def _tokens() -> list[str]:
@@ -491,11 +511,11 @@ def _style(
     word = name(role, type)
     own = "" if word.lower() in _BUILT_IN else ' w:customStyle="1"'
     first = ' w:default="1"' if default else ""
-    after = style_id(next) if next else ""
+    after = style_id(next, type) if next else ""
     return (
         f'<w:style w:type="{kind}"{first}{own} w:styleId="{style_id(role, type)}">'
         f'<w:name w:val="{escaped(word)}"/>'
-        + (f'<w:basedOn w:val="{style_id(based)}"/>' if based else "")
+        + (f'<w:basedOn w:val="{style_id(based, type)}"/>' if based else "")
         + (f'<w:next w:val="{after}"/>' if after else "")
         + ("<w:qFormat/>" if role.split("-", maxsplit=1)[0] in _OFFERED else "")
         + (f"<w:pPr>{p}</w:pPr>" if p else "")
@@ -521,13 +541,13 @@ def _size(points: float) -> str:
     return f'<w:sz w:val="{half}"/><w:szCs w:val="{half}"/>'
 
 
-def _indent(*, left: int = 0, right: int = 0, first: int = 0) -> str:
+def _indent(sizes: Sizes, *, left: int = 0, right: int = 0, first: int = 0) -> str:
     """Indents in characters; Word follows the count of characters, other programs the twips beside it."""
     return (
         "<w:ind"
-        + (f' w:leftChars="{left * 100}" w:left="{left * CHAR}"' if left else "")
-        + (f' w:rightChars="{right * 100}" w:right="{right * CHAR}"' if right else "")
-        + f' w:firstLineChars="{first * 100}" w:firstLine="{first * CHAR}"/>'
+        + (f' w:leftChars="{left * 100}" w:left="{left * sizes.char}"' if left else "")
+        + (f' w:rightChars="{right * 100}" w:right="{right * sizes.char}"' if right else "")
+        + f' w:firstLineChars="{first * 100}" w:firstLine="{first * sizes.char}"/>'
     )
 
 
@@ -543,14 +563,10 @@ def _border(side: str, eighths: int, space: int, colour: str) -> str:
     return f'<w:{side} w:val="single" w:sz="{eighths}" w:space="{space}" w:color="{colour}"/>'
 
 
-def _tabs(start: int) -> str:
-    """Tab stops of code that begins at ``start``, for a line's first half."""
-    return "<w:tabs>" + "".join(f'<w:tab w:val="left" w:pos="{stop}"/>' for stop in code_tabs(start)) + "</w:tabs>"
-
-
-def code_tabs(start: int) -> list[int]:
-    """Where the tab stops of code are that begins at ``start`` (twips)."""
-    return [start + count * CODE_TAB for count in range(1, 16)]
+def _tabs(sizes: Sizes) -> str:
+    """Tab stops of code, for a line's first half."""
+    stops = sizes.code_tabs(sizes.code_indent)
+    return "<w:tabs>" + "".join(f'<w:tab w:val="left" w:pos="{stop}"/>' for stop in stops) + "</w:tabs>"
 
 
 def _borders(element: str, **sides: tuple[int, int, str]) -> str:

@@ -11,10 +11,11 @@ from typing import Final
 from lxml import etree
 
 from convert.docx import code, scripts
-from convert.docx.grid import BODY_SIZE
 from convert.docx.roles import HEADING_LEVELS, LIST_LEVELS, name, style_id, table
-from convert.docx.styles import BOLD, CHAR, FIXED, LIST_INDENT, NOTE_INDENT, SIZES, TABLE_SIZES, Look, table_roles
-from convert.docx.wml import PAGE_BREAK, XML_SPACE, M, element, q
+from convert.docx.scopes import Scope, scopes
+from convert.docx.sizes import TABLE_ROLES
+from convert.docx.styles import BOLD, CALLOUT_INDENT, Look
+from convert.docx.wml import INSTRUCTION, PAGE_BREAK, XML_SPACE, M, element, q
 
 Element = etree._Element
 
@@ -59,13 +60,15 @@ _PARAGRAPH_ORDER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The cell around a paragraph: of a box, of a table or of a table's head; ``level`` of lists around its table."""
+    """The cell around a paragraph: of a box, of a table or of a table's head; ``level`` of lists around its table,
+    ``size`` the place of its type among the sizes of tables.
+    """
 
     box: bool = False
     cell: bool = False
     head: bool = False
     level: int = 0
-    size: float = TABLE_SIZES[0]
+    size: int = 0
 
 
 class TextPass:
@@ -87,16 +90,21 @@ class TextPass:
         self._frame = before, after
         self._places: dict[Element, _Place] = {}
         roles = {style_id(role): role for role in table() if "{" not in name(role, "{type}")}
-        self._sizes = {id: SIZES.get(role, BODY_SIZE) for id, role in roles.items()}
-        self._fixed = {style_id(role): line for role, line in FIXED.items()}
+        sizes = look.sizes
+        self._char, self._list_indent, self._note_indent = sizes.char, sizes.list_indent, sizes.note_indent
+        self._body = sizes.body
+        self._sizes = {id: sizes.of_role(role) for id, role in roles.items()}
+        self._fixed = {style_id(role): line for role, line in sizes.fixed.items()}
+        self._scopes: dict[Element, Scope] = {}
         titles = {style_id("callout-title", type.key) for type in look.callouts}
         self._bold = {style_id(role) for role in BOLD} | titles
-        self._on_grid = titles | {id for id in roles if self._sizes[id] == BODY_SIZE} - self._bold
+        self._on_grid = titles | {id for id in roles if self._sizes[id] == self._body} - self._bold
         self._east_asian = look.languages[1].split("-")[0] in ("ja", "zh", "ko") and look.languages[0] == "en-US"
 
     def finish(self) -> list[Element]:
         """Do it all, in place. Returns the tables that want landscape pages."""
         self._breaks()
+        self._scopes = scopes(self._root)
         landscape = self._tables()
         self._separate()
         for paragraph in list(self._root.iter(q("p"))):
@@ -128,6 +136,8 @@ class TextPass:
         """Carry out the instructions that stand before the tables, and take them away."""
         landscape = []
         for instruction in list(self._root.iter(etree.ProcessingInstruction)):
+            if not isinstance(instruction, etree._ProcessingInstruction) or instruction.target != INSTRUCTION:
+                continue
             level, *lengths = (int(word) for word in (instruction.text or "").split())
             grid = instruction.getnext()
             while grid is not None and grid.tag != q("tbl"):
@@ -135,7 +145,7 @@ class TextPass:
             _remove(instruction)
             if grid is None:
                 continue
-            size = TABLE_SIZES[lengths[0]] if lengths else TABLE_SIZES[0]
+            size = lengths[0] if lengths else 0
             for row in grid.iterchildren(q("tr")):
                 if lengths and len("".join(map(str, row.itertext()))) <= _WHOLE_ROW:
                     _keep_whole(row)
@@ -190,8 +200,11 @@ class TextPass:
         else:
             self._list(paragraph, numbering, place)
         style = style_of(paragraph)
+        scope = self._scopes.get(paragraph)
+        if scope and paragraph.find(f"{q('pPr')}/{q('ind')}") is None:
+            self._move_in(paragraph, scope, style)
         for ruby in paragraph.iter(q("ruby")):
-            _size_ruby(ruby, self._sizes.get(style, BODY_SIZE))
+            _size_ruby(ruby, self._sizes.get(style, self._body))
         for run in list(paragraph.iter(q("r"))):
             named = run.find(f"{q('rPr')}/{q('rStyle')}")
             if named is not None:
@@ -221,13 +234,27 @@ class TextPass:
 
     def _restyle(self, paragraph: Element, place: _Place) -> None:
         style = style_of(paragraph)
+        scope = self._scopes.get(paragraph)
+        small = self._small(place)
         if style in _PLAIN:
-            role = self._small(place) or ("callout-text" if place.box else "body")
-            _set_style(paragraph, style_id(role))
+            if scope and not small:
+                _set_style(paragraph, scope.text)
+            else:
+                _set_style(paragraph, small or style_id("callout-text" if place.box else "body"))
         elif style in _PARAGRAPHS:
             _set_style(paragraph, style_id(_PARAGRAPHS[style]))
         if style_of(paragraph) == style_id("note") and not _holds(paragraph, q("footnoteRef")):
-            _indent(paragraph, NOTE_INDENT)  # later paragraphs stand below the first one's text
+            base = scope.indent if scope else 0
+            _indent(paragraph, self._note_indent + base)  # later paragraphs stand below the first one's text
+
+    def _move_in(self, paragraph: Element, scope: Scope, style: str) -> None:
+        """To where the text of its callout or quote begins, unless its style says the same."""
+        own = {scope.text: self._char * scope.usual, style_id("callout-title", scope.type): self._char * CALLOUT_INDENT}
+        further = {style_id("code"): 0, style_id("term"): 0, style_id("definition"): 2 * self._char}
+        if style in own and own[style] != scope.indent:
+            _indent(paragraph, scope.indent)
+        elif style in further:
+            _indent(paragraph, scope.indent + further[style])
 
     def _code(self, paragraph: Element) -> None:
         """A paragraph for each line of the block: it hangs where it goes on, and may have a number."""
@@ -238,7 +265,7 @@ class TextPass:
         whole = code.stays_whole(len(lines))
         number = self._code_numbers.begin() if numbered and self._code_numbers else 0
         for at, line in enumerate(lines):
-            for new in code.indents(start, numbered=numbered):
+            for new in code.indents(self._look.sizes, start, numbered=numbered):
                 put_property(line, new)
             # the first line is not left alone on a page, nor the last
             if at < len(lines) - 1 and (whole or at in (0, len(lines) - 2)):
@@ -249,11 +276,11 @@ class TextPass:
                 put_property(line, numbering)
 
     def _small(self, place: _Place) -> str:
-        """The role of plain text where all text is small, else empty."""
+        """The style of plain text where all text is small, else empty."""
         if place.cell:
-            text, head = table_roles(place.size)
-            return head if place.head else text
-        return "note" if self._note else ""
+            text, head = TABLE_ROLES[place.size]
+            return style_id(head if place.head else text)
+        return style_id("note") if self._note else ""
 
     def _list(self, paragraph: Element, numbering: Element, place: _Place) -> None:
         depth, number = numbering.find(q("ilvl")), numbering.find(q("numId"))
@@ -261,31 +288,36 @@ class TextPass:
             return
         style = style_of(paragraph)
         # what is in a box or table within a list counts from its edge, which is moved in as a whole
-        level = min(int(depth.get(q("val"), "0")) - place.level, _DEEPEST)
+        scope = self._scopes.get(paragraph)
+        around, base = (scope.level, scope.indent) if scope else (place.level, 0)
+        level = min(int(depth.get(q("val"), "0")) - around, _DEEPEST)
         id = number.get(q("val"), "")
         if id == _CONTINUED:
             _remove(numbering)
             self._restyle(paragraph, place)
-            if style in _PLAIN and not self._small(place) and level >= 0:
-                _set_style(paragraph, style_id("list-text"))
             if level >= 0:
-                further = (2 * CHAR if style == "BlockText" else 0) + (NOTE_INDENT if self._note else 0)
-                _indent(paragraph, LIST_INDENT * (level + 1) + further)
+                if style in _PLAIN and not self._small(place) and not scope:
+                    _set_style(paragraph, style_id("list-text"))
+                further = (2 * self._char if style == "BlockText" else 0) + (self._note_indent if self._note else 0)
+                _indent(paragraph, base + self._list_indent * (level + 1) + further)
             return
         depth.set(q("val"), str(max(0, level)))
+        small = self._small(place)
+        moved = bool(scope) or (self._note and not place.cell and not place.box)
         if style in _PLAIN and id in self._bullets and _tick(paragraph):
             _remove(numbering)
-            _set_style(paragraph, style_id(self._small(place) or "task"))
-            left = str(LIST_INDENT * (max(0, level) + 1))
-            _put(_properties(paragraph), element("ind", left=left, hanging=str(LIST_INDENT)), _PARAGRAPH_ORDER)
+            _set_style(paragraph, small or (scope.item(max(0, level)) if scope else style_id("task")))
+            moved = True
+        elif style in _PLAIN and scope and not small:
+            _set_style(paragraph, scope.item(max(0, level)))
         elif style in _PLAIN:
             kind = "bullet" if id in self._bullets else "number"
-            _set_style(paragraph, style_id(self._small(place) or f"{kind}-{min(max(0, level) + 1, LIST_LEVELS)}"))
+            _set_style(paragraph, small or style_id(f"{kind}-{min(max(0, level) + 1, LIST_LEVELS)}"))
         else:
             self._restyle(paragraph, place)
-        if self._note and not place.cell and not place.box:
-            left = str(NOTE_INDENT + LIST_INDENT * (max(0, level) + 1))
-            _put(_properties(paragraph), element("ind", left=left, hanging=str(LIST_INDENT)), _PARAGRAPH_ORDER)
+        if moved:
+            further = self._note_indent if self._note and not place.cell and not place.box else 0
+            _hang(paragraph, base + further + self._list_indent * (max(0, level) + 1), self._list_indent)
 
     # runs
 
@@ -428,10 +460,18 @@ def _tick(paragraph: Element) -> bool:
 
 
 def _indent(paragraph: Element, left: int) -> None:
-    # an indent of the first line counted in characters would win over one in twips
+    # indents that the style counts in characters would win over those in twips
     _put(
         _properties(paragraph),
-        element("ind", left=str(left), firstLineChars="0", firstLine="0"),
+        element("ind", leftChars="0", left=str(left), firstLineChars="0", firstLine="0"),
+        _PARAGRAPH_ORDER,
+    )
+
+
+def _hang(paragraph: Element, left: int, by: int) -> None:
+    _put(
+        _properties(paragraph),
+        element("ind", leftChars="0", left=str(left), firstLineChars="0", hanging=str(by)),
         _PARAGRAPH_ORDER,
     )
 

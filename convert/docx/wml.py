@@ -26,6 +26,14 @@ ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010
 #: Name of the processing instruction in whose place a page begins, until the text is finished.
 PAGE_BREAK: Final = "kumihan-page"
 
+#: Name of the instructions around a manuscript's callout or quote: ``<?kumihan-scope level indent type?>`` (without a
+#: type for a quote), and empty at its end. ``indent`` is where its text begins, in twips; ``level`` counts the lists
+#: around it.
+SCOPE: Final = "kumihan-scope"
+#: Name of the instructions that tell the post-processor a table's place:
+#: ``<?kumihan level size landscape width indent column …?>``; a box has only the level.
+INSTRUCTION: Final = "kumihan"
+
 #: Twips (Word's unit, 1/1440 inch) in a point and in an inch.
 POINT: Final = 20
 INCH: Final = 1440

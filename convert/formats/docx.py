@@ -40,7 +40,7 @@ def write(document: Document, settings: Settings) -> Output:
         gallery = _Gallery(document, folder)
         mark = settings.footnote_mark or "1"
         landscape = settings.tables_wide == "landscape"
-        blocks = shape(document.blocks, paper.grid, gallery.show, mark, types, landscape=landscape)
+        blocks = shape(document.blocks, paper, gallery.show, mark, types, landscape=landscape)
         template = folder / "reference.docx"
         template.write_bytes(reference(paper))
         # no metadata: pandoc would print the title as it likes, and put all of it into custom properties
