@@ -74,7 +74,7 @@ side-by-side: develop
 	$(BIN)/python -m tests.side_by_side
 
 golden: develop
-	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/test_cases.py tests/test_golden.py $(ARGS)
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/test_cases.py tests/test_golden.py tests/test_looks.py $(ARGS)
 
 wheel: develop
 	$(BIN)/python -m hatchling build -d dist $(ARGS)
