@@ -62,12 +62,6 @@ def lines(layout):
     return found
 
 
-def line_width(box):
-    from weasyprint.text.line_break import line_size
-
-    return line_size(box.pango_layout.get_first_line()[0], box.style)[0]
-
-
 def near(value):
     return pytest.approx(value, abs=0.002)
 
@@ -109,8 +103,7 @@ class TestLines:
             box = boxes(layout, "TextBox")[0]
             assert (box.pango_layout.space / EM, box.pango_layout.gap / EM) == (near(space), near(gap))
             assert lines(layout)[0][1] == near(width + more)
-            box.pango_layout.reactivate(box.style)
-            assert line_width(box) == pytest.approx(box.width, abs=0.02)
+            assert adjust.drawn_width(box) == pytest.approx(box.width, abs=0.02)
 
     def test_a_blank_between_latin_and_japanese_does_not_grow(self):
         body = f"<p class='ja-even'>日本 A 語の文{WORD.format('Y' * 12)}</p>"
@@ -148,9 +141,60 @@ class TestLines:
         found = lines(laid_out(body, 9.6))
         assert found[0][1] == near(9.6)
 
+    @pytest.mark.parametrize(
+        ("text", "width", "squeezed"),
+        [
+            ("一二、三四、五六", 9.5, 0.25),  # two commas
+            ("一二、三四」五六", 9.7, 0.15),
+            ("一二（三四、五六", 9.5, 0.25),  # before a bracket, behind a comma
+            ("一二・三四、五六", 9.5, 0.25),  # a middle dot on either side
+            ("「二、三四、五六", 9.0, 0.25),  # a bracket at the line's head hangs, and is not squeezed besides
+        ],
+    )
+    def test_blanks_of_signs_are_squeezed_for_what_would_make_the_line_loose(self, text, width, squeezed):
+        layout = laid_out(f"<p class='ja-even'>{text}<span class='keep'>七八</span>{TEXT}</p>", width)
+        start, end, words = lines(layout)[0]
+        assert words == f"{text}七八"
+        assert (start, end) == (near(-0.5 if text[0] == "「" else 0), near(width))
+        drawn = next(box for box in boxes(layout, "TextBox") if box.text == text)
+        assert adjust.drawn_width(drawn) == pytest.approx(drawn.width, abs=0.02)
+        assert drawn.pango_layout.squeeze * 0.25 == near(squeezed)
+
+    @pytest.mark.parametrize("text", ["一二。三四。五六", "一二三四五六七八", "一二、三四五六七"])
+    def test_stops_and_characters_are_not_squeezed(self, text):
+        layout = laid_out(f"<p class='ja-even'>{text}<span class='keep'>七八</span>{TEXT}</p>", 9.5)
+        assert lines(layout)[0][2] == text
+
+    def test_what_can_be_stretched_unseen_is_not_squeezed(self):
+        layout = laid_out(f"<p class='ja-even'>一、二、三、四、{TEXT}</p>", 30.6)
+        assert boxes(layout, "TextBox")[0].pango_layout.gap / EM == near(0.6 / 29)
+
+    def test_no_more_is_taken_in_than_the_line_needs(self):
+        layout = laid_out(f"<p class='ja-even'>一、二、三、四、五、六、七、八、{TEXT}</p>", 19.5)
+        assert lines(layout)[0][1:] == (near(19.5), f"一、二、三、四、五、六、七、八、{TEXT[:4]}")
+
+    def test_a_last_line_is_even_if_it_nearly_is(self):
+        found = lines(laid_out(f"<p class='ja-even'>{TEXT[:40]}</p>", 40.8))
+        assert found[0][1] == near(40.8)
+        found = lines(laid_out("<p class='ja-even'>日本 A B C D E F G H</p>", 14))
+        assert found[0][1] < 13
+
+    def test_notes_and_readings_of_a_squeezed_line_are_there_once(self):
+        ruby = '<span class="ruby">字<span class="rt">じ</span></span>'
+        css = ".fn { float: footnote } .fn::footnote-call { content: none } @page { @footnote { padding-bottom: 1px } }"
+        body = (
+            f"<p class='ja-even'>一{ruby}、三四、五<span class='fn'>注の文</span>六"
+            f"<span class='keep'>七八</span>{TEXT}</p>"
+        )
+        layout = laid_out(body, 9.5, css=css)
+        page = [box for box in layout.pages[0]._page_box.descendants() if hasattr(box, "text")]
+        assert [box.text for box in boxes(layout, "TextBox")].count("じ") == 1
+        assert sum("注の文" in box.text for box in page) == 1
+        assert lines(layout)[0][1] == near(9.5)
+
     def test_dashes_in_pairs_stay_together(self):
         layout = laid_out(f"<p class='ja-even'>一二三――四五六……七八{TEXT}</p>", 14.7)
-        found = "".join(run[0] for run in adjust._RUN.finditer(lines(layout)[0][2]))
+        found = "".join(run[0] for run in adjust._STRETCHING.finditer(lines(layout)[0][2]))
         assert "―" not in found
         assert "…" not in found
         assert lines(layout)[0][1] == near(14.7)
@@ -246,13 +290,13 @@ class TestTrust:
         assert "text_align" in adjust.problem()
 
     def test_lines_that_do_not_come_out_even(self, monkeypatch):
-        monkeypatch.setattr(adjust, "_stretch", lambda *_: None)
+        monkeypatch.setattr(adjust, "_adjust", lambda *_: None)
         assert "even" in adjust.problem()
         assert self.uneven() == ["pdf.adjust"]
 
     def test_lines_that_are_drawn_otherwise_than_laid_out(self, monkeypatch):
         adjusted = adjust._layout_class()
-        monkeypatch.setattr(adjusted, "set_text", adjusted.__mro__[1].set_text)
+        monkeypatch.setattr(adjusted, "_move_glyphs", lambda *_: None)
         assert "drawn" in adjust.problem()
 
     def test_nothing_is_replaced_but_while_a_page_is_laid_out(self):
