@@ -74,7 +74,9 @@ def _parser() -> _Parser:
     _add_vault(config)
     _add_settings(config)
 
-    command("themes", _themes, "Show the themes that there are.")
+    themes = command("themes", _themes, "Show the themes that there are, a vault's own among them.")
+    themes.add_argument("path", nargs="?", metavar="PATH", help=_PATHS_HELP + " (default: the current folder)")
+    _add_vault(themes)
 
     explain = command("explain", _explain, "Say what a diagnostic means and what to do about it.")
     explain.add_argument("code", nargs="?", metavar="CODE", help="such as link.missing (default: all of them)")
@@ -275,7 +277,7 @@ def _config(options: argparse.Namespace) -> int:
     diagnostics += problems
     if not path.is_dir():
         read = read_note(path, path.name, general.limit_bytes)
-        note, problems = settings.from_note(read.properties, read.property_places, read.path)
+        note, problems = settings.from_note(read.properties, read.property_places, read.path, layers.themes)
         diagnostics += read.diagnostics + problems
     Terminal().diagnostics(diagnostics)
     print(settings.listing(*settings.origins(layers, note)), end="")
@@ -283,10 +285,17 @@ def _config(options: argparse.Namespace) -> int:
 
 
 def _themes(options: argparse.Namespace) -> int:
-    from convert import theme
+    from convert import build, theme
+    from convert.measure import cells
+    from convert.terminal import Terminal
 
-    for name in theme.names():
-        print(name)
+    root = build.find_root(build.expanded(options.path or "."), options.vault).folder
+    found = [theme.load(name, root) for name in theme.names(root)]
+    widest = max(cells(each.name) for each in found)
+    for each in found:
+        said = [text for text in (each.description("ja"), each.description("en")) if text] or ["the vault's own"]
+        print(f"{each.name}{' ' * (widest - cells(each.name))}  {' / '.join(dict.fromkeys(said))}")
+    Terminal().diagnostics([problem for each in found for problem in each.diagnostics])
     return OK
 
 

@@ -385,6 +385,13 @@ class Code(Enum):
         "Obsidian takes Japanese punctuation behind a tag for part of it; print ends the tag before it.",
         "Put a blank behind the tag.",
     )
+    THEME_INVALID = (
+        "theme.invalid",
+        _W,
+        "A theme in the vault has a mistake: its file is no YAML, a number is none or out of bounds, or the theme that "
+        "it extends does not exist. What the message names is left out; the rest of the theme holds.",
+        "Correct it at the place named; `docs/themes.md` says what a theme may hold.",
+    )
 
 
 @dataclass(frozen=True, slots=True, order=True)

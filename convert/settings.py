@@ -10,13 +10,13 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from convert import resources
+from convert import theme
 from convert.diagnostics import Code, Diagnostic, diagnose
 
 #: The vault's own settings, at its root.
@@ -106,7 +106,7 @@ def docx_grid(value: str) -> str:
     return f"{int(found[1])}x{int(found[2])}" if found else ""
 
 
-def docx_margins(value: str) -> str:
+def margins(value: str) -> str:
     """One, two or four lengths with their units, none above 150 mm; or nothing."""
     words = value.replace(",", " ").split()
     lengths = [re.fullmatch(_LENGTH, word, re.IGNORECASE) for word in words]
@@ -143,16 +143,6 @@ def footnote_mark(value: str) -> str:
     return value
 
 
-def theme(value: str) -> str:
-    """The name of a theme; never a path."""
-    from convert.theme import names  # noqa: PLC0415
-
-    if value not in names():
-        nearest = difflib.get_close_matches(value, names(), 1)
-        raise ValueError(f"one of {', '.join(names())}" + (f" (did you mean {nearest[0]}?)" if nearest else ""))
-    return value
-
-
 def style_names(value: tuple[str, ...]) -> tuple[str, ...]:
     """Names of style sheets, never paths, each once."""
     names = [re.sub(r"\.css\Z", "", name, flags=re.IGNORECASE) for name in value]
@@ -165,7 +155,9 @@ def style_names(value: tuple[str, ...]) -> tuple[str, ...]:
 class Settings:
     """One value of each option."""
 
-    theme: str = option("handout", "Name of a folder under styles/themes/.", name="theme", check=theme)
+    theme: str = option(
+        "handout", "The look: one of ours, or of the vault's own in .kumihan/themes/ or Kumihan/themes/.", name="theme"
+    )
     language: str = option(
         "ja", "Language of the text (BCP 47) where the note's `lang` does not say.", name="language", check=language
     )
@@ -323,6 +315,13 @@ class Settings:
     )
     page_chars: int = option(42, "Characters in a line of body text.", name="page.chars", check=between(10, 100))
     page_lines: int = option(39, "Lines on a page.", name="page.lines", check=between(10, 100))
+    page_margins: str = option(
+        "",
+        "Margins, one, two or four lengths as in CSS such as 25mm 20mm, in place of page.chars and page.lines: there are as "
+        "many whole ones as they leave room for.",
+        name="page.margins",
+        check=margins,
+    )
     docx_profile: str = option(
         "manuscript",
         "Shape of the Word file: manuscript, for editors and printers (named styles only, changes tracked, wide "
@@ -348,7 +347,7 @@ class Settings:
         "Margins of a Word file's pages: one length for all, two (above and below, left and right), or four (above, "
         "right, below, left), such as 35mm 30mm; empty: what the grid leaves.",
         name="docx.margins",
-        check=docx_margins,
+        check=margins,
     )
     docx_mincho: str = option(
         "",
@@ -434,9 +433,12 @@ def show(value: object) -> str:
     return str(value)
 
 
-def convert(option: Field[Any], value: object) -> object:
-    """A value from a file or the command line as the option's type; ``ValueError`` says what is expected instead."""
-    choices: tuple[str, ...] = option.metadata["choices"]
+def convert(option: Field[Any], value: object, themes: tuple[str, ...] = ()) -> object:
+    """A value from a file or the command line as the option's type; ``ValueError`` says what is expected instead.
+
+    ``themes`` are the names that there are to choose from; without them, any may turn out to be one.
+    """
+    choices: tuple[str, ...] = option.metadata["choices"] or (themes if option.name == "theme" else ())
     type_ = _types()[option.name]
     result: object
     if isinstance(value, bool) and {"yes", "no"} <= {*choices}:
@@ -490,11 +492,16 @@ _LEVELS = (Scope.NOTE, Scope.VAULT, Scope.COMMAND)
 
 
 def read(
-    entries: Iterable[tuple[str, object, tuple[int, int]]], source: Scope, path: str, prefix: str = ""
+    entries: Iterable[tuple[str, object, tuple[int, int]]],
+    source: Scope,
+    path: str,
+    prefix: str = "",
+    themes: tuple[str, ...] = (),
 ) -> tuple[Values, tuple[Diagnostic, ...]]:
     """Valid values among ``(name, value, place)`` entries that come from ``source``, and a diagnostic for each other.
 
-    ``path`` is the file that the places are in; ``prefix`` is what stood before each name there.
+    ``path`` is the file that the places are in; ``prefix`` is what stood before each name there; ``themes`` are the
+    names of those that there are.
     """
     values: dict[str, object] = {}
     diagnostics: list[Diagnostic] = []
@@ -513,7 +520,7 @@ def read(
             diagnostics.append(diagnose(Code.CONFIG_SCOPE, message, path, line, column))
         else:
             try:
-                values[found.name] = convert(found, value)
+                values[found.name] = convert(found, value, themes)
             except ValueError as error:
                 message = f"{shown} is {_brief(value)}, but must be {error}"
                 diagnostics.append(diagnose(Code.CONFIG_INVALID, message, path, line, column))
@@ -545,9 +552,9 @@ def _nearest(name: str, prefix: str = "") -> str:
 
 
 def from_note(
-    properties: Mapping[str, object], places: Mapping[str, tuple[int, int]], path: str
+    properties: Mapping[str, object], places: Mapping[str, tuple[int, int]], path: str, themes: tuple[str, ...] = ()
 ) -> tuple[Values, tuple[Diagnostic, ...]]:
-    """What a note's properties set: below ``print:``, or flat as ``print-page-size:``."""
+    """What a note's properties set: below ``print:``, or flat as ``print-page-size:``; ``themes``: see :func:`read`."""
     from convert import yamlcore  # noqa: PLC0415
 
     values: dict[str, object] = {}
@@ -567,16 +574,14 @@ def from_note(
             prefix = NOTE_KEY + "-"
         else:
             continue
-        found, problems = read(entries, Scope.NOTE, path, prefix)
+        found, problems = read(entries, Scope.NOTE, path, prefix, themes)
         values |= found
         diagnostics += problems
     return values, tuple(diagnostics)
 
 
-def from_file(
-    file: Path, shown: str, source: Scope = Scope.VAULT, key: str = ""
-) -> tuple[Values, tuple[Diagnostic, ...]]:
-    """What a settings file sets; with ``key`` only what stands below that key. ``shown`` is its name for people.
+def from_file(file: Path, shown: str, themes: tuple[str, ...] = ()) -> tuple[Values, tuple[Diagnostic, ...]]:
+    """What a settings file sets. ``shown`` is its name for people; ``themes`` as in :func:`read`.
 
     A file that cannot be read at all raises :class:`SettingsError`.
     """
@@ -590,12 +595,8 @@ def from_file(
         raise SettingsError(f"{shown} is not UTF-8") from error
     except yamlcore.YamlError as error:
         raise SettingsError(f"{shown}:{error.line}:{error.column}: {error.message}") from error
-    values, prefix = table.values, ""
-    if key:
-        below = values.get(key)
-        values, prefix = (below if isinstance(below, Mapping) else {}), key + "."
-    entries = [(name, value, table.places.get(prefix + name, (0, 0))) for name, value in yamlcore.flatten(values)]
-    found, problems = read(entries, source, shown)
+    entries = [(name, value, table.places.get(name, (0, 0))) for name, value in yamlcore.flatten(table.values)]
+    found, problems = read(entries, Scope.VAULT, shown, themes=themes)
     twice = (
         diagnose(Code.CONFIG_INVALID, f"{name} is given twice; the first is used", shown, line, column)
         for name, (line, column) in table.repeated
@@ -603,8 +604,8 @@ def from_file(
     return found, (*problems, *twice)
 
 
-def from_command(pairs: Sequence[str]) -> Values:
-    """What ``--set KEY=VALUE`` sets; a mistake raises :class:`SettingsError`."""
+def from_command(pairs: Sequence[str], themes: tuple[str, ...] = ()) -> Values:
+    """What ``--set KEY=VALUE`` sets; a mistake raises :class:`SettingsError`. ``themes`` as in :func:`read`."""
     values: dict[str, object] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -614,7 +615,7 @@ def from_command(pairs: Sequence[str]) -> Values:
         if found is None:
             raise SettingsError(f"unknown setting {name}{_nearest(name)}")
         try:
-            values[found.name] = convert(found, value)
+            values[found.name] = convert(found, value, themes)
         except ValueError as error:
             raise SettingsError(f"{found.metadata['name']} is {_brief(value)}, but must be {error}") from error
     return values
@@ -622,24 +623,32 @@ def from_command(pairs: Sequence[str]) -> Values:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """What a build's settings are made of but for the note's own: the vault's file and the command line."""
+    """What a build's settings are made of but for the note's own: the vault's file and the command line.
+
+    ``root`` is the vault, where themes of its own may be.
+    """
 
     vault: Values = field(default_factory=dict)
     command: Values = field(default_factory=dict)
+    root: Path | None = None
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The names of all themes that there are."""
+        return theme.names(self.root, follow_links=bool(self.command.get("follow_links")))
 
     def settings(self, note: Values | None = None) -> tuple[Settings, tuple[Diagnostic, ...]]:
-        """The settings of a note with values of its own, and what is wrong in its theme's file."""
+        """The settings of a note with values of its own, and what is wrong in its theme's files."""
         above = {**self.vault, **(note or {}), **self.command}
-        below, diagnostics = _theme_values(str(above.get("theme", Settings.__dataclass_fields__["theme"].default)))
-        return Settings(**{**below, **above}), diagnostics  # type: ignore[arg-type]
-
-
-@cache
-def _theme_values(name: str) -> tuple[Values, tuple[Diagnostic, ...]]:
-    file = resources.styles("themes", name, "theme.yaml")
-    if not file.is_file():
-        return {}, ()
-    return from_file(file, f"styles/themes/{name}/theme.yaml", Scope.NOTE, "settings")
+        name = str(above.get("theme", theme.DEFAULT))
+        chosen = theme.load(name, self.root, follow_links=bool(self.command.get("follow_links")))
+        below: dict[str, object] = {}
+        diagnostics = list(chosen.diagnostics)
+        for part in chosen.settings:
+            values, problems = read(part.entries, Scope.NOTE, part.path, "settings.")
+            below |= values
+            diagnostics += problems
+        return Settings(**{**below, **above, "theme": name}), tuple(diagnostics)  # type: ignore[arg-type]
 
 
 def load(
@@ -647,13 +656,17 @@ def load(
 ) -> tuple[Layers, tuple[Diagnostic, ...]]:
     """The settings of a build of the vault at ``root``; ``config`` stands in place of its ``kumihan.yaml``.
 
-    A file that cannot be read raises :class:`SettingsError`.
+    A file that cannot be read, or a theme on the command line that there is not, raises :class:`SettingsError`.
     """
+    layers = Layers({}, command or {}, root)
+    if "theme" in layers.command:
+        named = from_command([f"theme={layers.command['theme']}"], layers.themes)
+        layers = replace(layers, command={**layers.command, **named})
     file = config or root / FILE_NAME
     if config is None and not file.is_file():
-        return Layers(command=command or {}), ()
-    values, diagnostics = from_file(file, file.name)
-    return Layers(values, command or {}), diagnostics
+        return layers, ()
+    values, diagnostics = from_file(file, file.name, layers.themes)
+    return replace(layers, vault=values), diagnostics
 
 
 def origins(layers: Layers, note: Values | None = None) -> tuple[Settings, Mapping[str, str]]:

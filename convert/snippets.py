@@ -96,8 +96,8 @@ def find(root: Path, name: str, folders: Sequence[str] = FOLDERS) -> str | None:
     return None
 
 
-def load(root: Path, path: str, *, follow_links: bool = False) -> str:
-    """The text of a snippet; :class:`SnippetError` if it cannot be read, is too long or leads out of the vault."""
+def read(root: Path, path: str, *, follow_links: bool = False, most: int = MAX_BYTES) -> str:
+    """A file's text; :class:`SnippetError` if it cannot be read, is too long or leads out of the vault."""
     file = root / path
     if not (follow_links or Path(os.path.realpath(file)).is_relative_to(root)):
         raise SnippetError("the symbolic link leads out of the vault")
@@ -105,12 +105,17 @@ def load(root: Path, path: str, *, follow_links: bool = False) -> str:
         raise SnippetError("it is no file")
     try:
         with file.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            data = stream.read(most + 1)
     except OSError as error:
         raise SnippetError(error.strerror or "it cannot be opened") from error
-    if len(data) > MAX_BYTES:
-        raise SnippetError(f"it has more than {MAX_BYTES} bytes")
-    css = data.decode("utf-8-sig", "replace")
+    if len(data) > most:
+        raise SnippetError(f"it has more than {most} bytes")
+    return data.decode("utf-8-sig", "replace")
+
+
+def load(root: Path, path: str, *, follow_links: bool = False) -> str:
+    """The text of a snippet; :class:`SnippetError` if it cannot be read (see :func:`read`) or is nested too deeply."""
+    css = read(root, path, follow_links=follow_links)
     depth = deepest = 0
     for bracket in re.findall(r"[(\[{}\])]", css):
         depth = depth + 1 if bracket in "([{" else max(0, depth - 1)
@@ -146,8 +151,14 @@ def sheet(root: Path, name: str, *, follow_links: bool = False) -> Sheet | None:
     :class:`SnippetError` if it cannot be read.
     """
     path = find(root, name)
-    if path is None:
-        return None
+    return harmless(root, path, follow_links=follow_links) if path is not None else None
+
+
+def harmless(root: Path, path: str, *, follow_links: bool = False) -> Sheet:
+    """The style sheet at that place of the vault without anything that would be fetched.
+
+    :class:`SnippetError` if it cannot be read.
+    """
     diagnostics: list[Diagnostic] = []
     rules = tinycss2.parse_stylesheet(load(root, path, follow_links=follow_links), True, True)
     css = "\n".join(_harmless(rules, path, diagnostics, nested=False))

@@ -184,7 +184,7 @@ class _Run:
         note = read_note(vault.file(self.job.note), self.job.note, general.limit_bytes)
         self.diagnostics += note.diagnostics
         self.failed = any(d.severity is Severity.ERROR for d in note.diagnostics)
-        own, problems = from_note(note.properties, note.property_places, note.path)
+        own, problems = from_note(note.properties, note.property_places, note.path, layers.themes)
         self.diagnostics += problems
         settings, problems = layers.settings(own)
         self.diagnostics += problems

@@ -454,8 +454,15 @@ def test_explain(run: Run) -> None:
     assert [line.split()[0] for line in out.splitlines()] == sorted(code.code for code in Code)
 
 
-def test_themes(run: Run) -> None:
-    assert "handout" in run("themes")[1].splitlines()
+def test_themes(run: Run, tmp_path: Path) -> None:
+    (tmp_path / ".kumihan/themes/私の").mkdir(parents=True)
+    (tmp_path / ".kumihan/themes/私の/theme.yaml").write_text("extends: nothing\ndescription: {en: Mine}\n", "utf-8")
+    status, out, err = run("themes", str(tmp_path))
+    lines = dict(line.split("  ", 1) for line in out.splitlines())
+    assert status == 0
+    assert lines["handout"].strip().startswith("配布資料")
+    assert lines["私の"].strip() == "Mine"
+    assert "theme.yaml:1:1" in err
 
 
 def test_a_list_of_outputs_that_cannot_be_kept_is_told(run: Run, tmp_path: Path) -> None:

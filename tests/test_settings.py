@@ -86,7 +86,7 @@ def test_what_widens_a_build_is_for_the_command_line_only() -> None:
     ],
 )
 def test_from_the_command_line(pair: str, value: dict[str, object]) -> None:
-    assert settings.from_command([pair]) == value
+    assert settings.from_command([pair], ("handout",)) == value
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_from_the_command_line(pair: str, value: dict[str, object]) -> None:
 )
 def test_refused_on_the_command_line(pair: str) -> None:
     with pytest.raises(SettingsError) as error:
-        settings.from_command([pair])
+        settings.from_command([pair], ("handout",))
     assert "\n" not in str(error.value)
 
 
@@ -132,7 +132,7 @@ def test_the_nearest_name_is_told() -> None:
     with pytest.raises(SettingsError, match=r"there are page\.size, "):
         settings.from_command(["page=A5"])
     with pytest.raises(SettingsError, match="did you mean handout"):
-        settings.from_command(["theme=handuot"])
+        settings.from_command(["theme=handuot"], ("handout",))
 
 
 @given(st.text())
@@ -226,18 +226,12 @@ def test_a_settings_file_that_cannot_be_read(tmp_path: Path) -> None:
         settings.from_file(tmp_path, "folder")
 
 
-def test_each_layer_goes_over_the_one_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    theme = tmp_path / "themes" / "wide" / "theme.yaml"
+def test_each_layer_goes_over_the_one_below(tmp_path: Path) -> None:
+    theme = tmp_path / ".kumihan" / "themes" / "wide" / "theme.yaml"
     theme.parent.mkdir(parents=True)
-    theme.write_text("settings:\n  page: {size: B5, chars: 11, lines: 11}\n  author: T\n  title: no\nother: {a: 1}\n")
-    monkeypatch.setattr(settings.resources, "styles", tmp_path.joinpath)
-    monkeypatch.setattr("convert.theme.names", lambda: ("handout", "wide"))
-    settings._theme_values.cache_clear()
-    try:
-        layers = Layers({"page_chars": 22, "page_lines": 22, "author": "V"}, {"author": "C"})
-        result, diagnostics = layers.settings({"theme": "wide", "page_lines": 33, "author": "N"})
-    finally:
-        settings._theme_values.cache_clear()
+    theme.write_text("settings:\n  page: {size: B5, chars: 11, lines: 11}\n  author: T\n  title: no\n")
+    layers = Layers({"page_chars": 22, "page_lines": 22, "author": "V"}, {"author": "C"}, tmp_path)
+    result, diagnostics = layers.settings({"theme": "wide", "page_lines": 33, "author": "N"})
     assert not diagnostics
     assert (result.theme, result.page_size, result.title) == ("wide", "B5", "no")
     assert (result.page_chars, result.page_lines, result.author) == (22, 33, "C")
@@ -252,9 +246,9 @@ def test_our_themes_are_in_order() -> None:
 
 
 def test_load(tmp_path: Path) -> None:
-    assert settings.load(tmp_path) == (Layers(), ())
+    assert settings.load(tmp_path) == (Layers(root=tmp_path), ())
     (tmp_path / "kumihan.yaml").write_text("author: A")
-    assert settings.load(tmp_path, command={"title": "no"})[0] == Layers({"author": "A"}, {"title": "no"})
+    assert settings.load(tmp_path, command={"title": "no"})[0] == Layers({"author": "A"}, {"title": "no"}, tmp_path)
     (tmp_path / "other.yaml").write_text("author: B\nx: 1")
     layers, diagnostics = settings.load(tmp_path, config=tmp_path / "other.yaml")
     assert layers.vault == {"author": "B"}

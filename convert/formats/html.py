@@ -26,7 +26,7 @@ def write(document: Document, settings: Settings) -> Output:
     contents.add(page, document, settings)
     code.set_lines(page, numbers=settings.code_numbers)
     _draw_icons(page, document)
-    _place_notes(page, document, pages.mark_form(settings, theme.load(settings.theme)))
+    _place_notes(page, document, pages.mark_form(settings, document.theme or theme.load(settings.theme)))
     for element, _, data in pages.place_pictures(page, document, "html"):
         element.set("src", f"data:{data.media_type};base64,{b64encode(data.data).decode()}")
         if not element.get("width") and not element.get("height"):

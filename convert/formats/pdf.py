@@ -44,7 +44,7 @@ _MEASURING = "@page { size: 2000mm 200000mm } .fn { float: none } body { width: 
 
 def write(document: Document, settings: Settings) -> Output:
     """The document as a tagged PDF with page footnotes."""
-    chosen = theme.load(settings.theme)
+    chosen = document.theme or theme.load(settings.theme)
     measures = geometry(settings, chosen)
     page = pages.build(document)
     code.set_lines(page, numbers=settings.code_numbers, columns=int(2.1 * measures.chars))
@@ -68,12 +68,11 @@ def write(document: Document, settings: Settings) -> Output:
     text += "".join(document.style_sheets)  # they may print words of their own
     text += "".join(svg.text(asset.data) for asset in assets.values() if asset.media_type == "image/svg+xml")
     choice = engine.choose_fonts(text, settings, document.note)
-    sheets = (
-        resources.styles("print.css").read_text("utf-8"),
-        measures.css,
-        chosen.css("handout.css"),
+    sheets = theme.dressed(
+        chosen,
+        resources.styles("print.css").read_text("utf-8") + measures.css,
         theme.callout_css(document.callouts, icons=True),
-        *document.style_sheets,
+        document.style_sheets,
     )
     at_foot = dict.fromkeys(n for mark in page.marks if (n := int(mark.get("data-n", ""))) not in at_end)
     printer = _Printer(page, sheets, assets, choice, measures.measure, tuple(at_foot))

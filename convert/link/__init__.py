@@ -83,6 +83,7 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     classes, problems = properties.classes(note)
     linking.diagnostics.update(problems)
     style_sheets = sheets.run(path, linking)
+    own_theme = sheets.own_theme(linking)
     return Document(
         note=path,
         title=title,
@@ -96,6 +97,7 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
         classes=classes,
         callouts={type: linking.callouts[type] for type in sorted(linking.callouts)},
         style_sheets=style_sheets,
+        theme=own_theme,
     )
 
 

@@ -58,6 +58,7 @@ from pathlib import Path
 from convert.callouts import CalloutType
 from convert.diagnostics import Diagnostic
 from convert.nodes import Block
+from convert.theme import Theme
 
 OUTPUT = "output:"
 """What the address of a link to another output of the build begins with."""
@@ -102,7 +103,8 @@ class Document:
     A base adds the files that it lists, and ``.``, the vault itself: any other file can become a row.
 
     ``classes`` are the note's ``cssclasses``; ``callouts`` the types in it that the vault's snippets define or change,
-    by name in lower case; ``style_sheets`` the CSS, harmless, that PDF and HTML are to be dressed with besides.
+    by name in lower case; ``style_sheets`` the CSS, harmless, that PDF and HTML are to be dressed with besides;
+    ``theme`` the vault's own theme, None for one of ours.
     """
 
     note: str
@@ -117,3 +119,4 @@ class Document:
     classes: tuple[str, ...] = ()
     callouts: Mapping[str, CalloutType] = field(default_factory=dict)
     style_sheets: tuple[str, ...] = ()
+    theme: Theme | None = None

@@ -1,8 +1,8 @@
-"""The vault's own style sheets that the settings ask for."""
+"""The vault's own style sheets that the settings ask for, and its own theme."""
 
 from __future__ import annotations
 
-from convert import snippets
+from convert import snippets, theme
 from convert.diagnostics import Code
 from convert.link.linking import Linking
 
@@ -23,3 +23,11 @@ def run(path: str, linking: Linking) -> tuple[str, ...]:
         linking.dependencies.add(sheet.path)
         found.append(sheet.css)
     return tuple(found)
+
+
+def own_theme(linking: Linking) -> theme.Theme | None:
+    """The theme of the settings if it is the vault's own; what is wrong in it the settings have said."""
+    settings = linking.settings
+    chosen = theme.load(settings.theme, linking.vault.root, follow_links=settings.follow_links)
+    linking.dependencies.update(chosen.files)
+    return chosen if chosen.files else None
