@@ -88,8 +88,8 @@ def grid(settings: Settings) -> Grid:
         chars, lines = (int(number) for number in settings.docx_grid.split("x"))
     scale = height / twips(_A4_HEIGHT)
     top, bottom = round(twips(shape.top) * scale), round(twips(shape.bottom) * scale)
-    if settings.docx_margins:
-        top, right, bottom, left = (twips(each) for each in _sides(settings.docx_margins))
+    if asked := settings.docx_margins or settings.page_margins:
+        top, right, bottom, left = (twips(each) for each in _sides(asked))
         right, left = _within(right, left, width, own)
         top, bottom = _within(top, bottom, height, own)
         chars = max(1, min(chars, int((width - left - right) / (own * _LEAST_CELL))))
