@@ -253,7 +253,7 @@ def _dress(page: Page, document: Document) -> None:
     for broken in [element for tree in trees for element in tree.iter("br")]:
         # In a footnote WeasyPrint takes the line end that pandoc writes behind it for a line of its own.
         broken.tail = (broken.tail or "").removeprefix("\n")
-    tags = (*_HEADINGS, "div", "span", "em", "th", "p", "ol", "a")
+    tags = (*_HEADINGS, "div", "span", "em", "th", "p", "ol", "a", "caption", "figcaption")
     for element in [element for tree in trees for element in tree.iter(*tags)]:
         classes = element.get("class", "").split()
         tag = element.tag
@@ -280,6 +280,8 @@ def _dress(page: Page, document: Document) -> None:
                 del element.attrib["type"]
             if element.get("start") == "1":
                 del element.attrib["start"]
+        elif tag in ("caption", "figcaption"):
+            _place_caption(element)
         elif tag in _HEADINGS:
             element.set("data-label", plain_text(element) or clean(document.title))
     for mark in page.marks:
@@ -333,6 +335,18 @@ def place_pictures(page: Page, document: Document, for_format: str) -> Iterator[
             if parent.tag == "p" and len(parent) == 1 and not (parent.text or "").strip() and not element.tail:
                 add_class(parent, "picture")
             yield element, address, data
+
+
+def _place_caption(element: Element) -> None:
+    """Tables have their captions above, figures below: also a picture of a table, and a table called a figure."""
+    element.attrib.pop("aria-hidden", "")  # pandoc's, where the alt text says the same
+    number = next((span for span in element.iter("span") if "caption-number" in span.get("class", "").split()), None)
+    kind = "" if number is None else number.get("data-kind")
+    if element.tag == "figcaption" and kind == "table":
+        add_class(element, "above")
+        parent_of(element).insert(0, element)
+    elif element.tag == "caption" and kind == "figure":
+        add_class(element, "below")
 
 
 def _dress_task(box: Element) -> None:

@@ -244,6 +244,19 @@ class Settings:
         name="numbering",
         choices=("no", "official", "decimal"),
     )
+    captions: str = option(
+        "typed",
+        "Captions of figures and tables: those that are typed as such (typed: 図1　…, : …), pictures' alt texts too "
+        "(plain), all numbered (numbered) unless their author counts, or none (no).",
+        name="captions",
+        choices=("typed", "plain", "numbered", "no"),
+    )
+    captions_numbers: str = option(
+        "document",
+        "Whether numbers of figures and tables run through the document (図3), or begin anew in each chapter (図2-1).",
+        name="captions.numbers",
+        choices=("document", "chapter"),
+    )
     breaks: str = option(
         "none",
         "Which headings begin a page (PDF, Word): none, h1, or h2 and h1. The first one does not.",

@@ -82,11 +82,20 @@ def _simple(node: Node, pictures: Mapping[str, Picture], notes: dict[int, list[B
             elif has_class(node, "internal-link"):
                 return list(content[1])
             content[0] = attr()
+        case "Figure":
+            return [*map(_paragraph, content[2]), *map(_paragraph, content[1][1])]
+        case "Table" if content[1][1]:
+            caption, content[1][1] = content[1][1], []
+            return [*map(_paragraph, caption), node]
         case "Span":
             return _span(node, notes)
         case "Div":
             return _div(node)
     return None
+
+
+def _paragraph(block: Node) -> Node:
+    return {"t": "Para", "c": block["c"]} if block["t"] == "Plain" else block
 
 
 def _drawn_from(inlines: list[Node], pictures: Mapping[str, Picture]) -> str | None:

@@ -17,6 +17,8 @@ from convert.link import (
     bases,
     breaks,
     callouts,
+    captions,
+    counting,
     embeds,
     figures,
     footnotes,
@@ -65,10 +67,12 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     flatten(blocks, MAX_DEPTH)
     footnotes.place(blocks)
     formulas.number(blocks)
+    title = properties.title(path, note.properties)
+    captions.bind(blocks, settings.captions)
+    counting.run(blocks, settings, linking.language, titled=properties.begins_with(title, blocks))
     ids.assign(blocks, lambda other: _output(other, path, outputs or {}))
     tidy.run(blocks)
 
-    title = properties.title(path, note.properties)
     public = properties.public(note.properties, settings)
     print_title = properties.prints_title(title, blocks, settings)
     at = int(properties.begins_with(title, blocks))

@@ -38,6 +38,14 @@ inline HTML
     ``Span .mark | .kbd | .small | .ruby`` (``.ruby`` holds the base and a ``Span .rt``).
 page break
     an empty ``Div .page-break``; never two in a row, none where nothing is printed above it
+caption
+    that of a ``Figure`` or ``Table``, one ``Plain``. If it has a number it begins with
+    ``Span #ID .caption-number [data-kind=figure|table][data-number=N]`` of all that is printed as the number (図1);
+    with ``.typed`` if the author wrote it so, and then it is not to be counted anew. N is ``1`` or, by chapters,
+    ``2-1``; an ID stands once in a document. Kind ``table`` stands above, ``figure`` below, whatever node it is in;
+    without a number that of the node counts. A link to such a figure or table without a text of its own is
+    ``Link .internal-link .caption-reference [data-caption=ID][data-kind][data-number]`` of the number alone; of the
+    caption's text, and without these data, if there is no number
 heading number
     ``Span .heading-number`` first in a ``Header``, with the blank that follows
 byline

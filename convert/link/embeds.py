@@ -72,6 +72,7 @@ def _markdown(node: Node, part: Part, linking: Linking, open_part: OpenPart) -> 
         if typed:
             alt, size = words(text) if text else [], typed
     place = place_of(node)
+    rich = [inner for inner in alt if "footnote" not in inner]
     alt = words(plain_text(alt).strip()) if plain_text(alt).strip() else []
     if pictures.is_remote(address):
         return [pictures.show_remote(address, alt, size, part, linking, place), *notes]
@@ -81,7 +82,10 @@ def _markdown(node: Node, part: Part, linking: Linking, open_part: OpenPart) -> 
         return [linking.placeholder("image-invalid", shown), *notes]
     path, _, name = address.partition("#")
     embed = _Embed(part, linking, place, open_part, _identity(node), node.get("in_line", ""))
-    return [*embed.show(unquote(path.partition("?")[0]), unquote(name), alt, size), *notes]
+    shown = embed.show(unquote(path.partition("?")[0]), unquote(name), alt, size)
+    if "caption" in shown[0]:
+        shown[0]["caption"] = rich
+    return [*shown, *notes]
 
 
 class _Embed:

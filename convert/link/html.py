@@ -355,8 +355,9 @@ class _Blocks:
                 case "Div":
                     return list(node["c"][1])
                 case "Figure":
+                    node["c"][0] = attr()
                     (_, caption), content = node["c"][1:]
-                    return [*content, *caption]
+                    return None if caption and content else [*content, *caption]
                 case "Quoted":
                     opening, closing = ("「", "」") if self.linking.language.startswith("ja") else ("“", "”")
                     return [string(opening), *node["c"][1], string(closing)]

@@ -34,7 +34,10 @@ def run(part: Part, linking: Linking) -> None:
         if isinstance(mark, LinkMark):
             form = linking.settings.links_heading
             text = inlines or words(subpath.shown(mark.path, mark.subpath, form) or mark.source)
-            return to_vault(text, mark.path, mark.subpath, part, linking, (mark.line, mark.column))
+            found = to_vault(text, mark.path, mark.subpath, part, linking, (mark.line, mark.column))
+            if not inlines:
+                found[0]["bare"] = True  # what it leads to may say what it is called
+            return found
         if not address or address.startswith(SCHEME):
             return list(inlines)
         safe = safe_address(address)

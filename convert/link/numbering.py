@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from unicodedata import normalize
 
 from convert.link.headings import is_frame
 from convert.nodes import Block, attr, plain_text, span, string
@@ -48,6 +49,47 @@ def run(blocks: list[Block], style: str, *, titled: bool) -> None:
         if heading["c"][0] not in typed:
             number = _official(rank, counts[rank]) if style == "official" else _decimal(counts[: rank + 1])
             heading["c"][2].insert(0, span([string(number + "\u3000")], attr("", ["heading-number"])))
+
+
+def chapters(blocks: list[Block], *, titled: bool) -> dict[int, str]:
+    """The numbers of the headings of the highest rank by the identity of their nodes; for figures and notes.
+
+    A number that the author gave is read from the heading; where others of the rank have one, a heading without
+    has none.
+    """
+    headings = list(_headings(blocks[1:] if titled else blocks))
+    highest = min((heading["c"][0] for heading in headings), default=1)
+    first = [heading for heading in headings if heading["c"][0] == highest]
+    texts = [plain_text(heading["c"][2]) for heading in first]
+    if not any(map(carries_number, texts)):
+        return {id(heading): str(n) for n, heading in enumerate(first, 1)}
+    return {id(heading): _typed_number(text) for heading, text in zip(first, texts, strict=True)}
+
+
+def _typed_number(text: str) -> str:
+    """``2`` of 「第2章」 and 「二、」, ``A`` of 「付録A」; empty if there is none."""
+    found = _NUMBERED.match(text.lstrip())
+    if not found:
+        return ""
+    number = normalize("NFKC", found[0])
+    if digits := re.search("[0-9]+(?:[.][0-9]+)*", number):
+        return digits[0]
+    if kanji := re.search(f"{_KANJI}+", number):
+        return str(_from_kanji(kanji[0]))
+    letters = re.findall("[A-Za-zア-ン]+", number)
+    return letters[-1] if letters else ""
+
+
+def _from_kanji(text: str) -> int:
+    """The number that kanji write: 十二, 二十, 一二."""
+    whole = digit = 0
+    for sign in text:
+        if sign in "十百":
+            whole += max(1, digit) * (10 if sign == "十" else 100)
+            digit = 0
+        else:
+            digit = digit * 10 + "〇一二三四五六七八九".index(sign)
+    return whole + digit
 
 
 def carries_number(text: str) -> bool:

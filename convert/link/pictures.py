@@ -84,7 +84,8 @@ def _show(file: Path, path: str, alt: list[Inline], size: Size, part: Part, link
         linking.report(Code.IMAGE_INVALID, f"the file is no picture: {path}", part.path, place)
         return linking.placeholder("image-invalid", name)
     key = linking.picture_key(Picture(file, path, kind))
-    return image(alt or words(splitext(name)[0]), f"picture:{key}", attr("", [], size))
+    shown = image(alt or words(splitext(name)[0]), f"picture:{key}", attr("", [], size))
+    return {**shown, "caption": alt, "name": name}  # the alt text may be printed, if it is more than a name
 
 
 def media_type(file: Path) -> str | None:

@@ -214,6 +214,8 @@ def _table_parts(table: Element) -> Iterator[Element]:
     for at in range(0, len(rows), PIECE_ROWS):
         part = shell_of(table)
         add_style(part, "width: 100%; table-layout: fixed")
+        if at == 0:
+            part.extend(table.findall("caption"))
         part.extend(deepcopy(table.findall("colgroup")))
         if head is not None:
             part.append(etree.fromstring(etree.tostring(head, with_tail=False)))

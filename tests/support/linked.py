@@ -21,7 +21,8 @@ PNG = (
 _NAMES = {
     "Para": "p", "Plain": "plain", "BlockQuote": "quote", "Emph": "em", "Strong": "strong", "Underline": "u",
     "Strikeout": "del", "Superscript": "sup", "Subscript": "sub", "Note": "note", "Div": "div", "Span": "span",
-    "Link": "a", "Image": "img", "BulletList": "ul", "OrderedList": "ol", "Table": "table", "DefinitionList": "dl",
+    "Link": "a", "Image": "img", "BulletList": "ul", "OrderedList": "ol", "Table": "table", "Figure": "figure",
+    "DefinitionList": "dl",
 }  # fmt: skip
 
 

@@ -158,6 +158,16 @@ class Pdf:
     # Fonts and glyphs
 
     @cached_property
+    def pictures(self) -> tuple[tuple[int, float], ...]:
+        """Page and height (of the lower edge, from the foot of the page in points) of each picture."""
+        pages = enumerate(pypdfium2.PdfDocument(self.data), 1)
+        return tuple(
+            (number, item.get_bounds()[1])
+            for number, page in pages
+            for item in page.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
+        )
+
+    @cached_property
     def fonts(self) -> tuple[Font, ...]:
         """All fonts that pages (and the forms on them) name, sorted."""
         found = set()
