@@ -233,7 +233,7 @@ class Settings:
     )
     contents: str = option(
         "no",
-        "Table of contents before the text (PDF, HTML): no, or how many levels of headings it has, 1 to 6.",
+        "Contents before the text (PDF, HTML, handouts in Word): no, or how many levels of headings they have, 1 to 6.",
         name="contents",
         choices=("no", "1", "2", "3", "4", "5", "6"),
     )

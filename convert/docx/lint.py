@@ -203,14 +203,15 @@ def _bookmarks(_: Parts, roots: Roots) -> Iterator[Finding]:
 def _fields(_: Parts, roots: Roots) -> Iterator[Finding]:
     names = {node.get(q("name"), "") for _, root in _texts(roots) for node in root.iter(q("bookmarkStart"))}
     for name, root in _texts(roots):
-        for paragraph in root.iter(q("p")):
-            yield from (Finding(name, rule, what) for rule, what in _fields_of(paragraph, names))
+        # a field may go over many paragraphs, but not from one note into another
+        for story in root if root.tag == q("footnotes") else (root,):
+            yield from (Finding(name, rule, what) for rule, what in _fields_of(story, names))
 
 
-def _fields_of(paragraph: Element, bookmarks: set[str]) -> Iterator[tuple[str, str]]:
+def _fields_of(story: Element, bookmarks: set[str]) -> Iterator[tuple[str, str]]:
     """Each field as ``[instruction, result]`` while it is open; the stack, since fields nest."""
     stack: list[list[str | None]] = []
-    for node in paragraph.iter(q("fldChar"), q("instrText"), q("t")):
+    for node in story.iter(q("fldChar"), q("instrText"), q("t")):
         kind = node.get(q("fldCharType"))
         if kind == "begin":
             stack.append(["", None])
@@ -227,8 +228,10 @@ def _fields_of(paragraph: Element, bookmarks: set[str]) -> Iterator[tuple[str, s
                 yield "field.dangling", instruction or ""
         elif stack and node.tag == q("instrText"):
             stack[-1][0] = (stack[-1][0] or "") + (node.text or "")
-        elif stack and stack[-1][1] is not None:
-            stack[-1][1] = (stack[-1][1] or "") + (node.text or "")
+        else:
+            for field in stack:  # what a field shows, those around it show
+                if field[1] is not None:
+                    field[1] += node.text or ""
     if stack:
         yield "field.unpaired", stack[-1][0] or ""
 

@@ -20,7 +20,7 @@ from convert.docx.code import CodeNumbers
 from convert.docx.reference import parts as reference_parts
 from convert.docx.styles import Look
 from convert.docx.text import TextPass
-from convert.docx.wml import CONTENT_TYPES, DECLARATION, PIC, WP, XML_SPACE, R, escaped, legal, q
+from convert.docx.wml import CONTENT_TYPES, DECLARATION, PIC, WP, R, escaped, legal, q
 
 Element = etree._Element
 
@@ -224,9 +224,9 @@ def _drawings(roots: list[Element]) -> None:
 def _header(data: bytes, title: str) -> bytes:
     """The title into the field's result, for readers that don't compute fields."""
     root = etree.fromstring(data)
-    for text in root.iter(q("t")):
+    text = next(root.iter(q("t")), None)  # the head of the first page is empty
+    if text is not None:
         text.text = legal(title) or " "
-        text.set(XML_SPACE, "preserve")
     return _dump(root)
 
 

@@ -13,7 +13,7 @@ from convert.docx.grid import Grid, grid
 from convert.docx.profiles import Profile, profile
 from convert.docx.roles import style_id
 from convert.docx.styles import Look, styles_xml
-from convert.docx.wml import CONTENT_TYPES, DECLARATION, NAMESPACES, PACKAGE_RELATIONS, R, escaped
+from convert.docx.wml import CONTENT_TYPES, DECLARATION, NAMESPACES, PACKAGE_RELATIONS, R, escaped, field, text_run
 from convert.settings import Settings
 
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
@@ -37,10 +37,14 @@ _THEME_COLOURS: Final = (
 )
 
 
-def look(settings: Settings, language: str, callouts: Sequence[CalloutType], closing: str = "title") -> Look:
-    """Page, fonts, languages, callouts of a document, and the role of the last line of its title block."""
+def look(
+    settings: Settings, language: str, callouts: Sequence[CalloutType], closing: str = "title", highest: int = 0
+) -> Look:
+    """Page, fonts, languages, callouts of a document, the last line of its title block, its highest heading."""
     page = grid(settings)
-    return Look(profile(settings), page, faces(settings, language, page), languages(language), callouts, closing)
+    return Look(
+        profile(settings), page, faces(settings, language, page), languages(language), callouts, closing, highest
+    )
 
 
 def reference(look: Look) -> bytes:
@@ -50,7 +54,7 @@ def reference(look: Look) -> bytes:
 
 def parts(look: Look) -> dict[str, str]:
     """The file's parts by name."""
-    heads = _heads() if look.profile.heads else {}
+    heads = _heads(look) if look.profile.heads else {}
     return {
         "[Content_Types].xml": _content_types(heads),
         "_rels/.rels": _relations([("rId1", "officeDocument", "word/document.xml")]),
@@ -81,9 +85,14 @@ def parts(look: Look) -> dict[str, str]:
     }
 
 
-def _heads() -> dict[str, str]:
-    """The heads of all pages but the first, which has the title in large, and of the first."""
-    inner = _header(field("TITLE", " ")), _header("")
+def _heads(look: Look) -> dict[str, str]:
+    """The heads of all pages but the first, which has the title in large, and of the first.
+
+    The title at the left, at the right the section that a page begins in. Programs that cannot tell it show a blank.
+    """
+    # the number of a level stands for its style whatever that is called in the reader's Word
+    section = "<w:r><w:tab/></w:r>" + field(f"STYLEREF {look.highest}", " ") if look.highest else ""
+    inner = _header(field("TITLE", " ") + section), _header("")
     return {
         f"word/header{at}.xml": f"{DECLARATION}<w:hdr {NAMESPACES}>{each}</w:hdr>" for at, each in enumerate(inner, 1)
     }
@@ -167,21 +176,6 @@ def _font_table(faces: Faces) -> str:
     return f"{DECLARATION}<w:fonts {NAMESPACES}>{inner}</w:fonts>"
 
 
-def field(instruction: str, result: str, properties: str = "") -> str:
-    """A field with the result that a reader shows until it computes its own; ``properties`` are the result's."""
-
-    def run(inner: str) -> str:
-        return f"<w:r>{properties}{inner}</w:r>"
-
-    return (
-        run('<w:fldChar w:fldCharType="begin"/>')
-        + run(f'<w:instrText xml:space="preserve"> {escaped(instruction)} </w:instrText>')
-        + run('<w:fldChar w:fldCharType="separate"/>')
-        + run(f'<w:t xml:space="preserve">{escaped(result)}</w:t>')
-        + run('<w:fldChar w:fldCharType="end"/>')
-    )
-
-
 def _header(inner: str) -> str:
     return f'<w:p><w:pPr><w:pStyle w:val="{style_id("header")}"/></w:pPr>{inner}</w:p>'
 
@@ -189,7 +183,7 @@ def _header(inner: str) -> str:
 def _footer() -> str:
     return (
         f'<w:p><w:pPr><w:pStyle w:val="{style_id("footer")}"/></w:pPr>{field("PAGE", "1")}'
-        f'<w:r><w:t xml:space="preserve"> / </w:t></w:r>{field("NUMPAGES", "1")}</w:p>'
+        f"{text_run(' / ')}{field('NUMPAGES', '1')}</w:p>"
     )
 
 

@@ -15,10 +15,9 @@ from typing import Final
 
 from convert import callouts
 from convert.docx.measure import cells, column_widths, needs, text_lines
-from convert.docx.reference import field
 from convert.docx.roles import name, style_id
 from convert.docx.styles import BOX_PADDING, CALLOUT_INDENT, CELL_PADDING, Look
-from convert.docx.wml import INCH, INSTRUCTION, PAGE_BREAK, POINT, SCOPE, escaped
+from convert.docx.wml import INCH, INSTRUCTION, PAGE_BREAK, POINT, SCOPE, bookmark_end, bookmark_start, escaped, field
 from convert.link.document import output_address
 from convert.measure import Fit, fit, width
 from convert.nodes import (
@@ -378,11 +377,11 @@ class _Shaper:
         body = self.blocks(note["c"], inside) or [para([])]
         out: list[Inline] = [{"t": "Note", "c": body}]
         if number in self._repeated:
-            start = f'<w:bookmarkStart w:id="{_FIRST_ID + int(number)}" w:name="{bookmark(number)}"/>'
+            start = bookmark_start(_FIRST_ID + int(number), bookmark(number))
             out = [
                 raw_inline("openxml", start),
                 *out,
-                raw_inline("openxml", f'<w:bookmarkEnd w:id="{_FIRST_ID + int(number)}"/>'),
+                raw_inline("openxml", bookmark_end(_FIRST_ID + int(number))),
             ]
         return self._framed(out)
 

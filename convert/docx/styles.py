@@ -83,6 +83,7 @@ class Look:
     """What the styles are made for: a shape, a page, fonts, languages (Latin, East Asian) and the types of callouts.
 
     ``closing`` is the role of the last line of the title and what stands under it: the text keeps off from it.
+    ``highest`` is the highest level of its headings, 0 if it has none.
     """
 
     profile: Profile
@@ -91,6 +92,7 @@ class Look:
     languages: tuple[str, str]
     callouts: Sequence[CalloutType]
     closing: str
+    highest: int
 
     @property
     def sizes(self) -> Sizes:
@@ -266,20 +268,21 @@ def _paragraphs(look: Look) -> list[str]:
                 f"toc-{level}",
                 "normal",
                 p=f'<w:tabs><w:tab w:val="right" w:leader="middleDot" w:pos="{look.grid.measure}"/></w:tabs>'
-                + _indent(sizes, left=level - 1),
+                + _indent(sizes, left=max(0, level - max(1, look.highest))),
             )
-            for level in (1, 2, 3)
+            for level in range(1, HEADING_LEVELS + 1)
         ),
     ]
+    end = f'<w:tabs><w:tab w:val="right" w:pos="{look.grid.measure}"/></w:tabs>'
     out += [
         _style(
             "paragraph",
             role,
             "normal",
-            p=f'<w:snapToGrid w:val="0"/><w:jc w:val="{side}"/>',
+            p=f'{tabs}<w:snapToGrid w:val="0"/><w:jc w:val="{side}"/>',
             r=gothic + _size(sizes.scaled(8)),
         )
-        for role, side in (("header", "right"), ("footer", "center"))
+        for role, tabs, side in (("header", end, "left"), ("footer", "", "center"))
     ]
     return out
 

@@ -62,3 +62,37 @@ def element(name: str, **attributes: str) -> etree._Element:
 def twips(millimetres: float) -> int:
     """Millimetres in twips."""
     return round(millimetres / 25.4 * INCH)
+
+
+def text_run(text: str, properties: str = "") -> str:
+    """``w:r`` with a text; ``properties`` is its ``w:rPr``."""
+    return f'<w:r>{properties}<w:t xml:space="preserve">{escaped(text)}</w:t></w:r>'
+
+
+def field_begin(instruction: str, properties: str = "") -> str:
+    """The runs of a field before its result."""
+    return (
+        f'<w:r>{properties}<w:fldChar w:fldCharType="begin"/></w:r>'
+        f'<w:r>{properties}<w:instrText xml:space="preserve"> {escaped(instruction)} </w:instrText></w:r>'
+        f'<w:r>{properties}<w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+
+
+def field_end(properties: str = "") -> str:
+    """The run behind a field's result."""
+    return f'<w:r>{properties}<w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def field(instruction: str, result: str, properties: str = "") -> str:
+    """A field with the result that a reader shows until it computes its own; ``properties`` is its runs' ``w:rPr``."""
+    return field_begin(instruction, properties) + text_run(result, properties) + field_end(properties)
+
+
+def bookmark_start(id: int, name: str) -> str:
+    """Where a bookmark begins."""
+    return f'<w:bookmarkStart w:id="{id}" w:name="{escaped(name)}"/>'
+
+
+def bookmark_end(id: int) -> str:
+    """Where a bookmark ends."""
+    return f'<w:bookmarkEnd w:id="{id}"/>'

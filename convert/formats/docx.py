@@ -14,6 +14,7 @@ from typing import Final
 
 from convert import callouts, pandoc, pictures
 from convert.diagnostics import Code, Diagnostic, diagnose
+from convert.docx import contents
 from convert.docx.post import Card, finish
 from convert.docx.raster import raster
 from convert.docx.reference import look, reference
@@ -34,13 +35,17 @@ _UNSET: Final = re.compile(r"Could not convert TeX math (.*?), rendering as TeX"
 def write(document: Document, settings: Settings) -> Output:
     """The document as DOCX. What cannot be shown leaves a placeholder and a diagnostic."""
     types = callouts.table().with_types(document.callouts)
-    paper = look(settings, document.language, callout_types(document.blocks, types), closing(document.blocks))
+    used = callout_types(document.blocks, types)
+    paper = look(settings, document.language, used, closing(document.blocks), contents.highest(document.blocks))
+    text = document.blocks
+    if paper.profile.contents and settings.contents != "no":
+        text = contents.add(document, text, int(settings.contents))
     with tempfile.TemporaryDirectory(prefix="kumihan-") as private:
         folder = Path(private)
         gallery = _Gallery(document, folder)
         mark = settings.footnote_mark or "1"
         landscape = settings.tables_wide == "landscape"
-        blocks = shape(document.blocks, paper, gallery.show, mark, types, landscape=landscape)
+        blocks = shape(text, paper, gallery.show, mark, types, landscape=landscape)
         template = folder / "reference.docx"
         template.write_bytes(reference(paper))
         # no metadata: pandoc would print the title as it likes, and put all of it into custom properties
