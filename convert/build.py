@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from convert import __version__, output, platform_libs, settings
-from convert.diagnostics import Code, Diagnostic, Severity, diagnose
+from convert.diagnostics import STRICT, Code, Diagnostic, Severity, diagnose
 from convert.formats import FORMATS
 from convert.settings import Layers
 from convert.vault import Vault, compared, scan
@@ -376,8 +376,8 @@ def _diagnostic_entry(diagnostic: Diagnostic) -> dict[str, Any]:
 
 
 def exit_status(outcomes: Sequence[Outcome], diagnostics: Sequence[Diagnostic], *, strict: bool) -> int:
-    """0 if every note is built, 1 if one failed, or with ``strict`` if there is a warning."""
+    """0 if every note is built, 1 if one failed, or with ``strict`` if there is a warning or a picture without text."""
     everything = [*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)]
     if any(outcome.status == "failed" for outcome in outcomes):
         return 1
-    return int(strict and any(d.severity is not Severity.INFO for d in everything))
+    return int(strict and any(d.severity is not Severity.INFO or d.code in STRICT for d in everything))

@@ -61,7 +61,9 @@ def _parser() -> _Parser:
         _add_vault(sub)
         _add_settings(sub)
         sub.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="worker processes (default: one per processor)")
-        sub.add_argument("--strict", action="store_true", help="exit with status 1 for a warning too")
+        sub.add_argument(
+            "--strict", action="store_true", help="exit with status 1 for a warning, or a picture without text, too"
+        )
         sub.add_argument("--report", metavar="FILE", help="write what was done and found as JSON")
         loudness = sub.add_mutually_exclusive_group()
         loudness.add_argument("-q", "--quiet", action="store_true", help="show errors only")

@@ -211,6 +211,13 @@ class Code(Enum):
         "The picture does not exist in the vault; a labelled box stands for it.",
         "Correct the name or add the file.",
     )
+    IMAGE_NO_ALT = (
+        "image.no-alt",
+        _I,
+        "A picture has no text that says what it shows, so whoever does not see it hears its file's name. "
+        "`--strict` does not let it pass.",
+        "Write what it shows: `![[chart.png|Sales by year]]` or `![Sales by year](chart.png)`.",
+    )
     IMAGE_REMOTE = (
         "image.remote",
         _W,
@@ -331,6 +338,12 @@ class Code(Enum):
         "libharfbuzz-subset is missing on this machine; every PDF takes many times longer.",
         "Debian and Ubuntu: apt-get install libharfbuzz-subset0.",
     )
+    PDF_STANDARD = (
+        "pdf.standard",
+        _W,
+        "The PDF is not what the setting `pdf.standard` asks for, and does not say that it is.",
+        "Mend what the message names, or choose `tagged`.",
+    )
     PLUGIN_FENCE = (
         "plugin.fence",
         _W,
@@ -392,6 +405,10 @@ class Code(Enum):
         "it extends does not exist. What the message names is left out; the rest of the theme holds.",
         "Correct it at the place named; `docs/themes.md` says what a theme may hold.",
     )
+
+
+#: what costs nothing on the page, and yet ``--strict`` does not let pass
+STRICT = frozenset({Code.IMAGE_NO_ALT.code})
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -335,6 +335,20 @@ class Settings:
         name="page.margins",
         check=margins,
     )
+    pdf_standard: str = option(
+        "tagged",
+        "What a PDF conforms to: tagged (with its structure), ua-1 (PDF/UA-1: for people who don't see it; every "
+        "picture wants a text of its own), or a-3a (PDF/A-3a: to be kept for long).",
+        name="pdf.standard",
+        choices=("tagged", "ua-1", "a-3a"),
+    )
+    pdf_attach: str = option(
+        "no",
+        "Whether the note lies in its PDF as a file: no, or source. It is the whole note as it is, with its comments "
+        "and all its properties.",
+        name="pdf.attach",
+        choices=("no", "source"),
+    )
     docx_profile: str = option(
         "manuscript",
         "Shape of the Word file: manuscript, for editors and printers (named styles only, changes tracked, wide "

@@ -35,7 +35,7 @@ from tests.support.linked import PNG, check, linked, said, show
 def test_shape(tmp_path: Path, text: str, shown: str) -> None:
     document = linked(tmp_path, {"A.md": text, "x/図.png": PNG})
     check(document)
-    assert not document.diagnostics
+    assert {diagnostic.code for diagnostic in document.diagnostics} <= {"image.no-alt"}
     assert show(document.blocks) == f"<p>{shown}</p>"
     (picture,) = document.pictures.values()
     assert (picture.path, picture.media_type) == ("x/図.png", "image/png")
@@ -158,3 +158,17 @@ def test_nothing_but_the_web_is_fetched(
         with pytest.raises(RemoteError):
             fetch(address, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("![[図.png|説明]] ![説明|80](図.png)", []),
+        ("一\n\n二 ![[図.png]]\n", ["A.md:3:3"]),
+        ("![[図.png|100]] ![](図.png)", ["A.md:1:1", "A.md:1:16"]),
+    ],
+)
+def test_a_picture_without_a_text_of_its_own_is_told_of(tmp_path: Path, text: str, places: list[str]) -> None:
+    document = linked(tmp_path, {"A.md": text, "図.png": PNG})
+    assert said(document) == [f"{place} image.no-alt" for place in places]
+    assert all(diagnostic.severity == "info" for diagnostic in document.diagnostics)

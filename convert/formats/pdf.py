@@ -10,8 +10,9 @@ from lxml import etree
 
 from convert import code, contents, fonts, resources, svg, theme
 from convert import page as pages
-from convert.diagnostics import Code, diagnose
+from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.formats import Output
+from convert.labels import label
 from convert.link.document import Document
 from convert.page import Element, Page
 from convert.pdf import (
@@ -26,9 +27,11 @@ from convert.pdf import (
     references,
     spacing,
     tables,
+    tags,
 )
 from convert.pdf.check import Astray
 from convert.pdf.engine import Asset, Layout
+from convert.pdf.file import Wishes
 from convert.pdf.geometry import geometry
 from convert.settings import Settings
 
@@ -80,7 +83,14 @@ def write(document: Document, settings: Settings) -> Output:
     spacing.space(page, settings, document.language, measures.chars, even=even)
     footnotes.place(page, texts, printer.measure, at_end)
     layout, astray = printer.lay_out()
-    data, messages = engine.write(layout, sha256(text.encode(errors="replace")).digest()[:16])
+    standard, reasons = _standard(document, settings)
+    wishes = Wishes(
+        standard=standard,
+        names=_names(texts, document.language),
+        source=document.source,
+        source_name=document.note.rpartition("/")[2],
+    )
+    data, messages = engine.write(layout, sha256(text.encode(errors="replace")).digest()[:16], wishes)
     moved = (
         diagnose(
             Code.FOOTNOTE_MOVED,
@@ -90,7 +100,31 @@ def write(document: Document, settings: Settings) -> Output:
         for note in astray
     )
     said = (diagnose(Code.PDF_ENGINE, line, document.note) for line in dict.fromkeys((*layout.messages, *messages)))
-    return Output(data, len(layout.pages), (*page.diagnostics, *choice.diagnostics, *unevenness, *moved, *said))
+    problems = (*page.diagnostics, *choice.diagnostics, *unevenness, *reasons, *moved, *said)
+    return Output(data, len(layout.pages), problems)
+
+
+def _standard(document: Document, settings: Settings) -> tuple[str, tuple[Diagnostic, ...]]:
+    """What the file may say that it conforms to, and why that is not what the settings ask for."""
+    asked = settings.pdf_standard
+    reasons = [tags.problem()] if asked != "tagged" else []
+    silent = sum(diagnostic.code == Code.IMAGE_NO_ALT.code for diagnostic in document.diagnostics)
+    if asked == "ua-1" and silent:
+        reasons.append(f"{silent} pictures have no text that says what they show")
+    if not any(reasons):
+        return asked, ()
+    message = f"not marked as {asked}: {'; '.join(filter(None, reasons))}"
+    return "tagged", (diagnose(Code.PDF_STANDARD, message, document.note),)
+
+
+def _names(texts: Mapping[int, str], language: str) -> Mapping[str, str]:
+    """What links between marks and notes are called, by the ids that they lead to."""
+    names = {}
+    for number, text in texts.items():
+        shown = text.strip("()（）[]")
+        names[f"fn-{number}"] = label("footnote.to-note", language, number=shown)
+        names[f"fnref-{number}"] = label("footnote.to-text", language, number=shown)
+    return names
 
 
 class _Printer:

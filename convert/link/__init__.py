@@ -102,6 +102,7 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
         callouts={type: linking.callouts[type] for type in sorted(linking.callouts)},
         style_sheets=style_sheets,
         theme=own_theme,
+        source=vault.file(path).read_bytes() if settings.pdf_attach == "source" else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from lxml import html as lxml_html
@@ -332,6 +333,7 @@ class _Printer:
                 return []
             alt = self.inlines(value.display) if isinstance(value, Link) and isinstance(value.display, str) else []
             size = _COVER if row else []
+            alt = alt or words(PurePosixPath(file.path).stem)  # nobody could write one in a property
             return [pictures.show(file.path, alt, size, self.part, self.linking, self.place)]
         if isinstance(value, Link) and pictures.is_remote(value.target):
             return [pictures.show_remote(value.target, [], _COVER if row else [], self.part, self.linking, self.place)]

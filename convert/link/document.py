@@ -113,6 +113,8 @@ class Document:
     ``classes`` are the note's ``cssclasses``; ``callouts`` the types in it that the vault's snippets define or change,
     by name in lower case; ``style_sheets`` the CSS, harmless, that PDF and HTML are to be dressed with besides;
     ``theme`` the vault's own theme, None for one of ours.
+
+    ``source`` is the note's file as it is, if the output is to hold it.
     """
 
     note: str
@@ -128,3 +130,4 @@ class Document:
     callouts: Mapping[str, CalloutType] = field(default_factory=dict)
     style_sheets: tuple[str, ...] = ()
     theme: Theme | None = None
+    source: bytes | None = None

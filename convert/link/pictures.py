@@ -83,6 +83,8 @@ def _show(file: Path, path: str, alt: list[Inline], size: Size, part: Part, link
     if kind is None:
         linking.report(Code.IMAGE_INVALID, f"the file is no picture: {path}", part.path, place)
         return linking.placeholder("image-invalid", name)
+    if not alt:
+        linking.report(Code.IMAGE_NO_ALT, f"no text says what the picture shows: {path}", part.path, place)
     key = linking.picture_key(Picture(file, path, kind))
     shown = image(alt or words(splitext(name)[0]), f"picture:{key}", attr("", [], size))
     return {**shown, "caption": alt, "name": name}  # the alt text may be printed, if it is more than a name

@@ -20,11 +20,14 @@ from convert import fonts, pandoc
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.fonts.recipes import ROLES
 from convert.link.document import output_address
-from convert.pdf import adjust
+from convert.pdf import adjust, file, tags
+from convert.pdf.file import Wishes
 from convert.settings import Settings
 
 #: addresses of this build's pictures begin so; see :class:`convert.link.document.Document`
 PICTURE = "picture:"
+
+NO_WISHES = Wishes()
 
 _DATA_TYPES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -121,16 +124,26 @@ def _quoted(family: str) -> str:
     return '"' + "".join(c if c.isalnum() or c in " -_" else f"\\{ord(c):x} " for c in family) + '"'
 
 
-def write(layout: Layout, identifier: bytes) -> tuple[bytes, tuple[str, ...]]:
+def write(layout: Layout, identifier: bytes, wishes: Wishes = NO_WISHES) -> tuple[bytes, tuple[str, ...]]:
     """The PDF of a layout, tagged; ``identifier`` becomes its file identifier. And what WeasyPrint had to say."""
-    with _messages() as messages, _collector_paused():
+
+    def finish(document: Any, pdf: Any) -> None:
+        _lead_to_outputs(pdf)
+        file.finish(pdf, document, wishes)
+
+    with _messages() as messages, _collector_paused(), tags.in_force(wishes.names):
         data: bytes = layout.document.write_pdf(
-            finisher=_lead_to_outputs, pdf_tags=True, pdf_version="1.7", pdf_identifier=identifier
+            finisher=finish,
+            pdf_tags=True,
+            pdf_version="1.7",
+            pdf_variant=file.VARIANTS[wishes.standard],
+            pdf_identifier=identifier,
+            attachments=file.attachments(wishes, layout.document.metadata),
         )
     return data, tuple(messages)
 
 
-def _lead_to_outputs(document: Any, pdf: Any) -> None:
+def _lead_to_outputs(pdf: Any) -> None:
     """Links to other outputs become relative: WeasyPrint drops a relative address where there is no base."""
     for item in pdf.objects:
         action = item.get("A") if isinstance(item, dict) and item.get("Subtype") == "/Link" else None

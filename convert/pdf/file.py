@@ -1,0 +1,139 @@
+"""What a PDF file has beside its pages: what it says of itself (XMP), labels of pages, the note it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from lxml import etree
+
+#: settings' ``pdf.standard`` -> what WeasyPrint calls it; tags alone are no standard
+VARIANTS = {"tagged": None, "ua-1": "pdf/ua-1", "a-3a": "pdf/a-3a"}
+
+_NAMESPACES = {
+    "x": "adobe:ns:meta/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "pdf": "http://ns.adobe.com/pdf/1.3/",
+    "pdfaid": "http://www.aiim.org/pdfa/ns/id/",
+    "pdfuaid": "http://www.aiim.org/pdfua/ns/id/",
+}
+_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'.encode()
+_END = b'\n<?xpacket end="r"?>'
+
+#: of an attached note whose properties have no date; the clock's would make each file another
+_NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a file is to be beside its pages.
+
+    ``standard`` is a key of :data:`VARIANTS`; ``names`` call links by where they lead; ``source`` is the note to
+    attach and ``source_name`` its file's name; ``grey`` takes all colour away.
+    """
+
+    standard: str = "tagged"
+    names: Mapping[str, str] = field(default_factory=dict)
+    source: bytes | None = None
+    source_name: str = ""
+    grey: bool = False
+
+
+def attachments(wishes: Wishes, metadata: Any) -> list[Any] | None:
+    """The note, for WeasyPrint to attach; None if it is not wished for."""
+    if wishes.source is None:
+        return None
+    from weasyprint import Attachment  # noqa: PLC0415
+
+    try:
+        date = datetime.fromisoformat(metadata.created or "").astimezone(UTC)
+    except ValueError:
+        date = _NO_DATE
+    return [
+        Attachment(
+            string=wishes.source, name=wishes.source_name, description=wishes.source_name, created=date, modified=date,
+            relationship="Source",
+        )
+    ]  # fmt: skip
+
+
+def finish(pdf: Any, document: Any, wishes: Wishes) -> None:
+    """Write into the file what it says of itself, and how its pages are called."""
+    import pydyf  # noqa: PLC0415 (WeasyPrint's)
+
+    stream = pydyf.Stream([xmp(document.metadata, wishes.standard)], {"Type": "/Metadata", "Subtype": "/XML"})
+    pdf.add_object(stream)
+    pdf.catalog["Metadata"] = stream.reference
+    labels = pydyf.Array()
+    for first, style, number in page_labels([page._page_box.page_type.name for page in document.pages]):
+        entry = {"S": f"/{style}"} if number == 1 else {"S": f"/{style}", "St": number}
+        labels.extend((first, pydyf.Dictionary(entry)))
+    pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": labels})
+
+
+def xmp(metadata: Any, standard: str = "tagged") -> bytes:
+    """An XMP packet with what WeasyPrint has read from the page's head: title, authors, language, dates ..."""
+    root = etree.Element(_name("x:xmpmeta"), nsmap={"x": _NAMESPACES["x"]})
+    spaces = {key: space for key, space in _NAMESPACES.items() if key != "x"}
+    rdf = etree.SubElement(root, _name("rdf:RDF"), nsmap=spaces)
+    about = etree.SubElement(rdf, _name("rdf:Description"), {_name("rdf:about"): ""})
+    if standard == "ua-1":
+        etree.SubElement(about, _name("pdfuaid:part")).text = "1"
+    elif standard == "a-3a":
+        etree.SubElement(about, _name("pdfaid:part")).text = "3"
+        etree.SubElement(about, _name("pdfaid:conformance")).text = "A"
+    _container(about, "dc:title", "Alt", [metadata.title or ""])
+    _container(about, "dc:creator", "Seq", metadata.authors)
+    _container(about, "dc:description", "Alt", [metadata.description] if metadata.description else [])
+    _container(about, "dc:subject", "Bag", metadata.keywords)
+    _container(about, "dc:language", "Bag", [metadata.lang] if metadata.lang else [])
+    plain = {
+        "pdf:Keywords": ", ".join(metadata.keywords),
+        "pdf:Producer": _producer(),
+        "xmp:CreatorTool": metadata.generator,
+        "xmp:CreateDate": metadata.created,
+        "xmp:ModifyDate": metadata.modified,
+    }
+    for name, value in plain.items():
+        if value:
+            etree.SubElement(about, _name(name)).text = value
+    return _BEGIN + etree.tostring(root, encoding="utf-8") + _END
+
+
+def _producer() -> str:
+    import weasyprint  # noqa: PLC0415
+
+    return f"WeasyPrint {weasyprint.__version__}"
+
+
+def _name(prefixed: str) -> str:
+    prefix, _, name = prefixed.partition(":")
+    return f"{{{_NAMESPACES[prefix]}}}{name}"
+
+
+def _container(parent: etree._Element, name: str, kind: str, values: Sequence[str]) -> None:
+    if not values:
+        return
+    holder = etree.SubElement(etree.SubElement(parent, _name(name)), _name(f"rdf:{kind}"))
+    for value in values:
+        item = etree.SubElement(holder, _name("rdf:li"))
+        item.text = value
+        if kind == "Alt":
+            item.set("{http://www.w3.org/XML/1998/namespace}lang", "x-default")
+
+
+def page_labels(names: Sequence[str]) -> list[tuple[int, str, int]]:
+    """How viewers number the pages, by the names of their kinds: (index of the first, ``D`` or ``r``, its number).
+
+    Front matter has roman numbers of its own; what follows begins at 1.
+    """
+    labels: list[tuple[int, str, int]] = []
+    for index, name in enumerate(names):
+        style = "r" if name == "front" else "D"
+        if not labels or labels[-1][1] != style:
+            labels.append((index, style, 1))
+    return labels
