@@ -103,6 +103,13 @@ class Code(Enum):
         "A setting has a name that Kumihan does not know; it is ignored.",
         "Use the nearest name given in the message, or remove it.",
     )
+    CRITIC_UNCLOSED = (
+        "critic.unclosed",
+        _I,
+        "What looks like the beginning of a CriticMarkup range (`{++`, `{--`, `{==`, `{>>`, `{~~`) does not end in its "
+        "paragraph; it is printed as typed.",
+        "End it in the same paragraph, or set `critic: no` if it is text.",
+    )
     EMBED_CYCLE = (
         "embed.cycle",
         _W,

@@ -207,7 +207,7 @@ class _Frame:
 
 
 def plain_text(nodes: Sequence[Node], *, skip_notes: bool = True) -> str:
-    """What a reader sees of the nodes as one string; breaks are blanks, notes and marks of notes are left out."""
+    """What a reader sees of the nodes as one string; breaks are blanks; notes, marks, deletions are left out."""
     out: list[str] = []
     stack = [iter(nodes)]
     while stack:
@@ -224,7 +224,7 @@ def plain_text(nodes: Sequence[Node], *, skip_notes: bool = True) -> str:
                 out.append(node["c"][1])
             case "Note" if skip_notes:
                 pass
-            case "Span" if skip_notes and "fnref" in node["c"][0][1]:
+            case "Span" if skip_notes and ("fnref" in node["c"][0][1] or "deletion" in node["c"][0][1]):
                 pass
             case _:
                 stack.append(chain.from_iterable(child_lists(node)))

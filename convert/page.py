@@ -40,7 +40,7 @@ _NO_TEXT = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)]
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_TEXT_HIDDEN = {"rt", "fnref", "callout-icon"}
+_TEXT_HIDDEN = {"rt", "fnref", "callout-icon", "deletion", "comment-end"}
 _SLOT = "kumihan-body"
 #: What Obsidian has around a note: a vault's snippets count on it.
 _APP_CLASSES = ("theme-light", "markdown-preview-view", "markdown-rendered")
@@ -262,6 +262,8 @@ def _dress(page: Page, document: Document) -> None:
                 page.marks.append(element)
             elif "task" in classes:
                 _dress_task(element)
+            elif "comment-end" in classes:
+                _show_comment(element, document)
         elif tag == "div":
             if "callout" in classes:
                 _dress_callout(element, table)
@@ -358,6 +360,12 @@ def _dress_task(box: Element) -> None:
     item.set("data-task", box.get("data-task", ""))
     if box.text not in ("☐", "☑"):
         add_class(box, "task-state")
+
+
+def _show_comment(end: Element, document: Document) -> None:
+    """A comment behind what it is about."""
+    comment = document.comments[end.get("data-comment", "")]
+    end.text = clean(label("comment", document.language, author=comment.author, text=" ".join(comment.text.split())))
 
 
 def _dress_callout(box: Element, table: callouts.CalloutTable) -> None:

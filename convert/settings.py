@@ -211,6 +211,16 @@ class Settings:
     ruby_braces: bool = option(True, "Whether {漢字|かんじ} and {東京|とう|きょう} are ruby.", name="ruby.braces")
     ruby_aozora: bool = option(False, "Whether ｜漢字《かんじ》 is ruby.", name="ruby.aozora")
     dots: bool = option(False, "Whether 《《強調》》 is emphasis.", name="dots")
+    critic: bool = option(
+        True, "Whether {++…++}, {--…--}, {~~…~>…~~}, {==…==} and {>>…<<} are CriticMarkup.", name="critic"
+    )
+    changes: str = option(
+        "accept",
+        "CriticMarkup's changes in PDF, HTML and Markdown: carried out (accept), undone (reject), or shown with "
+        "their comments (show).",
+        name="changes",
+        choices=("accept", "reject", "show"),
+    )
     mermaid: str = option(
         "draw",
         "Mermaid's diagrams: drawn (draw), their source as code (show), or in a labelled box (box).",

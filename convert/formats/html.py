@@ -15,7 +15,15 @@ from convert.page import Page, add_style, parent_of, replace
 from convert.settings import Settings
 
 #: classes of a Document's spans that have an element of their own in HTML
-_TAGS = {"mark": "mark", "kbd": "kbd", "small": "small", "ruby": "ruby", "rt": "rt"}
+_TAGS = {
+    "mark": "mark",
+    "kbd": "kbd",
+    "small": "small",
+    "ruby": "ruby",
+    "rt": "rt",
+    "insertion": "ins",
+    "deletion": "del",
+}
 
 
 def write(document: Document, settings: Settings) -> Output:

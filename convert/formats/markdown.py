@@ -38,6 +38,8 @@ from convert.settings import Settings
 _EMPHASIS = {"Strong": "strong", "Emph": "em", "Strikeout": "del"}
 #: Spans that HTML has a tag for.
 _TAGS = ("mark", "kbd", "small", "ruby", "rt")
+#: Changes go out as CriticMarkup, as they came.
+_CRITIC = {"insertion": "++", "deletion": "--"}
 
 
 def write(document: Document, settings: Settings) -> Output:
@@ -48,7 +50,7 @@ def write(document: Document, settings: Settings) -> Output:
     for inlines in lists(blocks):
         _spell_out(inlines)
     notes: dict[int, list[Block]] = {}
-    rewrite(blocks, lambda node: _simple(node, document.pictures, notes))
+    rewrite(blocks, lambda node: _simple(node, document, notes))
     # All notes are written in one go with the text, then cut off. No text holds a hash of itself.
     border = f"<!--{sha256(json.dumps(blocks).encode()).hexdigest()}-->"
     for number in sorted(notes):
@@ -61,9 +63,10 @@ def write(document: Document, settings: Settings) -> Output:
     return Output(f"{whole}\n".encode())
 
 
-def _simple(node: Node, pictures: Mapping[str, Picture], notes: dict[int, list[Block]]) -> list[Node] | None:
+def _simple(node: Node, document: Document, notes: dict[int, list[Block]]) -> list[Node] | None:
     """A node in terms that Markdown has; the texts of footnotes are collected."""
     content: Any = node.get("c")
+    pictures = document.pictures
     match node["t"]:
         case "Header":
             content[1] = attr()
@@ -88,7 +91,7 @@ def _simple(node: Node, pictures: Mapping[str, Picture], notes: dict[int, list[B
             caption, content[1][1] = content[1][1], []
             return [*map(_paragraph, caption), node]
         case "Span":
-            return _span(node, notes)
+            return _span(node, document, notes)
         case "Div":
             return _div(node)
     return None
@@ -125,7 +128,7 @@ def _clings(edge: str, neighbour: Node | None, side: int) -> bool:
     return unicodedata.category(edge)[0] in "PS" and bool(text) and unicodedata.category(text[side])[0] not in "PSZ"
 
 
-def _span(node: Node, notes: dict[int, list[Block]]) -> list[Node]:
+def _span(node: Node, document: Document, notes: dict[int, list[Block]]) -> list[Node]:
     inside: list[Node] = node["c"][1]
     if has_class(node, "fnref"):
         number = int(value(node, "data-n"))
@@ -137,6 +140,12 @@ def _span(node: Node, notes: dict[int, list[Block]]) -> list[Node]:
         return [raw_inline("commonmark", f"[{value(node, 'data-task')}]")]
     if has_class(node, "placeholder"):
         return [{"t": "Emph", "c": inside}]
+    if has_class(node, "comment-end"):
+        comment = document.comments[value(node, "data-comment")]
+        return [raw_inline("commonmark", f"{{>>{comment.text}<<}}")]
+    for name, sign in _CRITIC.items():
+        if has_class(node, name):
+            return [raw_inline("commonmark", f"{{{sign}"), *inside, raw_inline("commonmark", f"{sign}}}")]
     for tag in _TAGS:
         if has_class(node, tag):
             return [raw_inline("html", f"<{tag}>"), *inside, raw_inline("html", f"</{tag}>")]

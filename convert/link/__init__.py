@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from convert.compiled import MAX_DEPTH
 from convert.diagnostics import Code
+from convert.labels import label
 from convert.link import (
     anchors,
     bases,
@@ -19,6 +20,7 @@ from convert.link import (
     callouts,
     captions,
     counting,
+    critic,
     embeds,
     figures,
     footnotes,
@@ -54,6 +56,9 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     linking = Linking(vault, settings, settings.language)
     note = linking.note(path)
     linking.language = properties.language(note.properties, settings)
+    public = properties.public(note.properties, settings)
+    linking.author = public.author[0] if public.author else label("author", linking.language)
+    linking.date = public.date
     ast = linking.compiled(path)
     linking.diagnostics.update(ast.diagnostics)
 
@@ -73,7 +78,6 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     ids.assign(blocks, lambda other: _output(other, path, outputs or {}))
     tidy.run(blocks)
 
-    public = properties.public(note.properties, settings)
     print_title = properties.prints_title(title, blocks, settings)
     at = int(properties.begins_with(title, blocks))
     numbering.run(blocks, settings.numbering, titled=at > 0)
@@ -103,6 +107,8 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
         style_sheets=style_sheets,
         theme=own_theme,
         source=vault.file(path).read_bytes() if settings.pdf_attach == "source" else None,
+        comments=linking.comments,
+        revised=linking.revised,
     )
 
 
@@ -115,6 +121,7 @@ def _output(other: str, path: str, outputs: Mapping[str, str]) -> str | None:
 
 def _open(part: Part, linking: Linking) -> None:
     """Run the passes of a part, in the order that they need."""
+    critic.run(part, linking)
     html.run(part, linking)
     callouts.run(part, linking)
     anchors.run(part, linking)

@@ -36,6 +36,11 @@ placeholder
 inline HTML
     ``Underline Strikeout Subscript Superscript Strong Emph`` where pandoc has a node, else
     ``Span .mark | .kbd | .small | .ruby`` (``.ruby`` holds the base and a ``Span .rt``).
+change
+    ``Span .insertion | .deletion [data-author][data-date]`` where the setting ``changes`` has them seen
+comment
+    empty ``Span .comment-start [data-comment=KEY]`` and ``Span .comment-end [data-comment=KEY]``, in this order, around
+    what ``Document.comments[KEY]`` is about; right one behind the other where it is about a place
 page break
     an empty ``Div .page-break``; never two in a row, none where nothing is printed above it
 caption
@@ -95,6 +100,16 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """What the author says to the editor. ``date`` is ISO 8601 or empty, ``answers`` the key of another or empty."""
+
+    author: str
+    date: str
+    text: str
+    answers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Properties:
     """The few properties that may leave the vault; everything else of the front matter stays private."""
 
@@ -115,6 +130,8 @@ class Document:
     ``theme`` the vault's own theme, None for one of ours.
 
     ``source`` is the note's file as it is, if the output is to hold it.
+
+    ``revised``: there is CriticMarkup in it, so that with another value of ``changes`` it is another document.
     """
 
     note: str
@@ -131,3 +148,5 @@ class Document:
     style_sheets: tuple[str, ...] = ()
     theme: Theme | None = None
     source: bytes | None = None
+    comments: Mapping[str, Comment] = field(default_factory=dict)
+    revised: bool = False

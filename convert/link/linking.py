@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from convert.callouts import CalloutType
 from convert.compiled import NoteAst, compile_note, mark_key
 from convert.diagnostics import Code, Diagnostic, Severity, diagnose
 from convert.labels import label
-from convert.link.document import Picture
+from convert.link.document import Comment, Picture
 from convert.nodes import Block, Inline, Node, attr, clone, div, para, span, walk, words
 from convert.note import Note, read_note
 from convert.settings import Settings
@@ -74,7 +74,10 @@ class Part:
 
 @dataclass(slots=True)
 class Linking:
-    """The state of one ``link_note``: what it has read, found and reported so far."""
+    """The state of one ``link_note``: what it has read, found and reported so far.
+
+    ``author`` and ``date`` are those of changes and comments that name none.
+    """
 
     vault: Vault
     settings: Settings
@@ -83,6 +86,10 @@ class Linking:
     dependencies: set[str] = field(default_factory=set)
     pictures: dict[str, Picture] = field(default_factory=dict)
     callouts: dict[str, CalloutType] = field(default_factory=dict)
+    comments: dict[str, Comment] = field(default_factory=dict)
+    revised: bool = False
+    author: str = ""
+    date: str = ""
     embedded: int = 0
     _notes: dict[str, Note] = field(default_factory=dict)
     _prepared: dict[str, Prepared] = field(default_factory=dict)
@@ -132,6 +139,12 @@ class Linking:
                 return key
         key = f"p{len(self.pictures) + 1}"
         self.pictures[key] = picture
+        return key
+
+    def add_comment(self, comment: Comment, answers: str = "") -> str:
+        """The key of a comment in ``Document.comments``; ``answers`` is that of the one it is an answer to."""
+        key = f"c{len(self.comments) + 1}"
+        self.comments[key] = replace(comment, answers=answers)
         return key
 
     def placeholder(self, kind: str, name: str = "") -> Inline:

@@ -17,6 +17,7 @@ from convert.syntax import (
     callouts,
     characters,
     comments,
+    critic,
     footnotes,
     highlights,
     inline,
@@ -64,7 +65,7 @@ INLINE_RULES = (
     inline.EMPHASIS,
 )
 #: Notations that a setting turns on, by name; they come before the others.
-NOTATIONS = {"ruby.braces": ruby.BRACES, "ruby.aozora": ruby.AOZORA, "dots": ruby.DOTS}
+NOTATIONS = {"critic": critic.CRITIC, "ruby.braces": ruby.BRACES, "ruby.aozora": ruby.AOZORA, "dots": ruby.DOTS}
 
 
 #: A fence with a word for what it holds.
@@ -76,7 +77,7 @@ def _grammar(notations: frozenset[str]) -> Grammar:
     return Grammar([rule for name, rule in NOTATIONS.items() if name in notations] + list(INLINE_RULES))
 
 
-def prepare(note: Note, notations: frozenset[str] = frozenset({"ruby.braces"})) -> Prepared:
+def prepare(note: Note, notations: frozenset[str] = frozenset({"critic", "ruby.braces"})) -> Prepared:
     """Turn a note's body into standard Markdown; ``notations`` are those of :data:`NOTATIONS` that are in force.
 
     Everything that no rule touches stays byte for byte as it is; time is linear in the note's length.

@@ -14,7 +14,7 @@ from convert.syntax.scanner import COMMENT_MARK
 def read(inline: Inline, m: re.Match[str]) -> int:
     """A comment within a paragraph. One that has whole lines to itself takes their line ends along."""
     text, start = inline.text, m.start()
-    end = m.end() if len(m[0]) == 4 else _end(inline, m.end())
+    end = m.end() if len(m[0]) == 4 else end_of(inline, m.end())
     if end < 0:
         message = "%% without a partner in its paragraph is printed as typed"
         inline.preparation.report(Code.COMMENT_UNCLOSED, message, inline.source(start))
@@ -32,7 +32,8 @@ def read(inline: Inline, m: re.Match[str]) -> int:
     return end
 
 
-def _end(inline: Inline, at: int) -> int:
+def end_of(inline: Inline, at: int) -> int:
+    """Behind the comment that is open at ``at``; -1 if it has no end."""
     while (found := inline.find("%%", at)) >= 0:
         run = found
         while inline.text.startswith("%", run):

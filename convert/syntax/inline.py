@@ -80,6 +80,8 @@ class Inline:
         self._dead_ends: dict[str, int] = {}
         #: For rules: offsets before which a construct (by its opener) is known to have no end.
         self.floors: dict[str, int] = {}
+        #: For the rule of ranges that may hold others: where each closing sign stands, once it has looked.
+        self.found: dict[str, list[int]] = {}
 
     @classmethod
     def of_region(cls, region: Region, grammar: Grammar, preparation: Preparation) -> Inline:
@@ -136,6 +138,14 @@ class Inline:
         """Take out a construct; what was around it becomes neighbours."""
         self.edits.append(Edit(start, end, ""))
         self._neighbours.removed(start, end)
+
+    def read_part(self, start: int, end: int) -> None:
+        """Let all rules read a piece by itself, where it stands: nothing in it pairs with anything outside."""
+        part = self.part(start, end)
+        part.scan()
+        self.edits += [Edit(start + edit.start, start + edit.end, edit.new) for edit in part.edits]
+        if part.has_link:
+            self._hold_link()
 
     def address(self, start: int, end: int) -> None:
         """A bare address, to be bracketed unless it turns out to be in a link's text."""
@@ -228,11 +238,15 @@ class Inline:
         while self._addresses and self._addresses[-1][0] > bracket.at:
             self._addresses.pop()
         if not bracket.is_image:
-            self.has_link = True
-            self._brackets = [b if b.is_image else b._replace(active=False) for b in self._brackets]
+            self._hold_link()
         address = tail["angle"] if tail["angle"] is not None else tail["bare"]
         self.preparation.place(_ESCAPE.sub(r"\1", address or ""), self.source(bracket.at))
         return tail.end()
+
+    def _hold_link(self) -> None:
+        """A link is here: no bracket that is open can begin another around it."""
+        self.has_link = True
+        self._brackets = [b if b.is_image else b._replace(active=False) for b in self._brackets]
 
     def _finish(self) -> None:
         for start, end in self._addresses:

@@ -19,23 +19,37 @@ _STEP = re.compile(r"\\[^\n]|[${}\n]")
 def read(inline: Inline, m: re.Match[str]) -> int:
     """A formula, or dollars that are text."""
     text, start = inline.text, m.start()
+    end = end_of(inline, start, m.end())
+    if end < 0:
+        for at in range(start, m.end()):
+            inline.replace(at, at, "\\")
+        return m.end()
     if m[0] == "$$":
-        end = inline.find("$$", m.end())
-        if end >= 0 and text[m.end() : end].strip():
-            tex = text[m.end() : end]
-            if "\n" in tex or _close(text, m.end())[0] != end:
-                key = inline.preparation.mark(MathMark, inline.source(start), text[start : end + 2], tex)
-                inline.replace(start, end + 2, f"![]({SCHEME}{key})")
-            return end + 2
-    elif start >= inline.floors.get("$", 0) and not text[m.end() : m.end() + 1].isspace():
-        end, stop = _close(text, m.end())
-        if end < 0:
-            inline.floors["$"] = stop
-        elif end > m.end() and not text[end - 1].isspace() and not text[end + 1 : end + 2].isdigit():
-            return end + 1
-    for at in range(start, m.end()):
-        inline.replace(at, at, "\\")
-    return m.end()
+        tex = text[m.end() : end - 2]
+        if "\n" in tex or _close(text, m.end())[0] != end - 2:
+            key = inline.preparation.mark(MathMark, inline.source(start), text[start:end], tex)
+            inline.replace(start, end, f"![]({SCHEME}{key})")
+    return end
+
+
+def end_of(inline: Inline, start: int, at: int, *, ahead: bool = False) -> int:
+    """Behind the formula whose ``$`` or ``$$`` is ``text[start:at]``; -1 if it is text.
+
+    ``ahead``: asked before all that stands in front of it has been read.
+    """
+    text = inline.text
+    if at - start == 2:
+        end = inline.find("$$", at)
+        return end + 2 if end >= 0 and text[at:end].strip() else -1
+    floor = "$ ahead" if ahead else "$"
+    if start < inline.floors.get(floor, 0) or text[at : at + 1].isspace():
+        return -1
+    end, stop = _close(text, at)
+    if end < 0:
+        inline.floors[floor] = stop
+    elif end > at and not text[end - 1].isspace() and not text[end + 1 : end + 2].isdigit():
+        return end + 1
+    return -1
 
 
 def _close(text: str, at: int) -> tuple[int, int]:

@@ -114,6 +114,20 @@ class MathMark(Mark):
 
 
 @dataclass(frozen=True, slots=True)
+class CriticMark(Mark):
+    """A range of CriticMarkup: ``insertion``, ``deletion`` (a substitution is both), ``highlight`` or ``comment``.
+
+    In the text an image around what the range holds; a comment's words are ``text``, and nowhere else. ``author``
+    and ``time`` (ISO 8601, UTC) are empty unless the range names them.
+    """
+
+    kind: str
+    author: str
+    time: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of the note: ``text`` is its source as typed, without the ``#`` marks and block id."""
 
