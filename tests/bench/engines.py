@@ -1,12 +1,9 @@
-"""``make bench``: how fast, as ratios within one run; machines differ, so no number here decides anything.
-
-Compares in one warm process: the scanner with the size of what it reads; a note to PDF with the time that bare
+"""One warm process: the scanner with the size of what it reads; a note to PDF with the time that bare
 pandoc (Markdown to HTML) and bare WeasyPrint (the finished page as text to PDF) take for the same page.
 """
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 import time
@@ -25,7 +22,7 @@ from convert.settings import Settings
 from convert.syntax import prepare
 from convert.vault import scan
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parent.parent.parent
 SAMPLE = PROJECT / "docs" / "sample"
 SEED = PROJECT.parent / "shared" / "seed"
 
@@ -47,8 +44,8 @@ def scanner(notes: list[Note], rounds: int) -> None:
     print(f"scanner: {len(notes)} notes, {size / 1e3:.0f} kB, {size / spent / 1e6:.1f} MB/s")
 
 
-def note_to_pdf(root: Path, name: str, rounds: int) -> None:
-    """A note to PDF against the two engines alone: the same page, and with all our typography on it."""
+def note_to_pdf(root: Path, name: str, rounds: int) -> float:
+    """A note to PDF against the two engines alone: the same page, and with all our typography on it (the ratio)."""
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 
@@ -88,6 +85,7 @@ def note_to_pdf(root: Path, name: str, rounds: int) -> None:
     print(f"{name}: {pages} pages, layouts {len(laid_out)}; pandoc + WeasyPrint {engines:.2f} s")
     print(f"  the same page by us {same:.2f} s, {same / engines:.2f} of that")
     print(f"  with our typography {full:.2f} s, {full / engines:.2f} of that")
+    return full / engines
 
 
 def pandoc_path() -> str:
@@ -107,19 +105,15 @@ def start_up(rounds: int) -> None:
     print(f"kumihan --version: {ours:.3f} s (an empty Python: {empty:.3f} s)")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
+def main(rounds: int) -> dict[str, float]:
+    """Measure and print; the ratios."""
     start_up(rounds)
     vault = scan(SAMPLE)
     scanner([read_note(vault.file(path), path, 10**8) for path in vault.notes] * 5, rounds)
+    ratios = {}
     if SEED.is_dir():
         (seed,) = [path for path in scan(SEED).notes if path != "README.md"]
         scanner([read_note(SEED / seed, seed, 10**8)] * 5, rounds)
-        note_to_pdf(SEED, seed, rounds)
-    note_to_pdf(SAMPLE, vault.notes[0], rounds)
-
-
-if __name__ == "__main__":
-    main()
+        ratios["seed"] = note_to_pdf(SEED, seed, rounds)
+    ratios["sample"] = note_to_pdf(SAMPLE, vault.notes[0], rounds)
+    return ratios
