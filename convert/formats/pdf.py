@@ -25,6 +25,7 @@ from convert.pdf import (
     footnotes,
     formulas,
     references,
+    ruby,
     spacing,
     tables,
     tags,
@@ -80,6 +81,7 @@ def write(document: Document, settings: Settings) -> Output:
     at_foot = dict.fromkeys(n for mark in page.marks if (n := int(mark.get("data-n", ""))) not in at_end)
     printer = _Printer(page, sheets, assets, choice, measures.measure, tuple(at_foot))
     even, unevenness = engine.justifies(settings, document.note)
+    ruby.place(page)
     spacing.space(page, settings, document.language, measures.chars, even=even)
     footnotes.place(page, texts, printer.measure, at_end)
     layout, astray = printer.lay_out()

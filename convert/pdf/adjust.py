@@ -29,6 +29,8 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
+from convert.pdf.ruby import READING, RUBY
+
 #: the versions of WeasyPrint whose insides this is written for
 TESTED = ("70.0",)
 
@@ -59,9 +61,8 @@ _STRETCHING = re.compile(
 #: blanks between Latin words; one between Latin and Japanese is a gap of the author's, and no wider than it is
 _SPACE = re.compile("(?<=[!-~\u00a1-\u052f\u2010-\u2027])[ \u00a0](?=[!-~\u00a1-\u052f\u2010-\u2027])")
 _INVISIBLE = "\u200b\u2060"
-#: elements whose inside keeps its pitch: code; readings stand over the characters
+#: elements whose inside keeps its pitch: code, and what a reading stands over
 _RIGID_TAGS = frozenset({"code", "kbd", "samp"})
-_RIGID_CLASSES = frozenset({"ruby"})
 
 #: pixels that no eye and no printer sees
 _SLIP = 0.01
@@ -73,8 +74,9 @@ TextAlign = Callable[[Any, Any, float, bool], float]
 class _Leaf:
     """A box of a line that holds no others: ``count`` characters and ``spaces`` in it that stretch.
 
-    ``first`` and ``last``: whether it begins and ends with such a character; ``soft``: whether it is text that
-    may be squeezed; ``head`` and ``tail``: whether half a gap is to be there.
+    ``first`` and ``last``: whether it begins and ends with such a character; ``soft``: whether it is text whose
+    characters may move; ``reading``: whether it stands over what is before it; ``head`` and ``tail``: whether
+    half a gap is to be there.
     """
 
     box: Any
@@ -83,6 +85,7 @@ class _Leaf:
     first: bool
     last: bool
     soft: bool
+    reading: bool = False
     head: bool = False
     tail: bool = False
 
@@ -140,7 +143,19 @@ def _text_align(own: TextAlign, context: Any, line: Any, available_width: float,
     nearly = slack <= em and _shares(fitted.leaves, slack, em)[0] <= SEEN_GAP * em
     if kind != FLUSH and (full or nearly):
         _adjust(line, fitted, slack)
+    for reading in fitted.readings:
+        _bring_in(reading, line.position_x + fitted.head, line.position_x + fitted.head + available_width)
     return -fitted.head
+
+
+def _bring_in(reading: Any, start: float, end: float) -> None:
+    """Move a reading that sticks out of the measure back into it (JLReq 3.3.8); the edges are in pixels."""
+    texts = [text for line in reading.children for text in line.children]
+    if not texts:
+        return
+    before, behind = texts[0].position_x - start, texts[-1].position_x + texts[-1].width - end
+    if before < 0 or behind > 0:
+        reading.translate(max(-before, 0) or -behind, 0)
 
 
 def _kind(line: Any) -> str:
@@ -158,24 +173,31 @@ def _kind(line: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """What shows of a line; how much stands outside the measure at its head; how wide it is without what does."""
+    """What shows of a line; how much stands outside the measure at its head; how wide it is without what does.
+
+    ``readings`` are the boxes of those over it.
+    """
 
     leaves: list[_Leaf]
+    readings: list[Any]
     head: float
     width: float
 
 
 def _fitted(line: Any) -> _Fitted:
     leaves = list(_leaves(line, rigid=False))
+    readings = [leaf.box for leaf in leaves if leaf.reading]
+    if readings:
+        leaves = [leaf for leaf in leaves if not leaf.reading]
     hanging = 0.0
     while leaves and _invisible(leaves[-1].box):  # a gap before Latin that begins the next line
         hanging += leaves.pop().box.width
     seen = _between_gaps(leaves)
     if not seen:
-        return _Fitted(seen, 0, 0)
+        return _Fitted(seen, readings, 0, 0)
     head = _blank(seen[0].box, 0, _OPENING)
     hanging += _blank(seen[-1].box, -1, _CLOSING)
-    return _Fitted(seen, head, line.width - head - hanging)
+    return _Fitted(seen, readings, head, line.width - head - hanging)
 
 
 def _split_inline_box(own: Callable[..., Any], context: Any, box: Any, start: float, end: float, *rest: Any) -> Any:
@@ -246,23 +268,36 @@ def _trailing(context: Any, line: Any) -> float:
     return float(trailing_whitespace_size(context, line))
 
 
-def _leaves(box: Any, *, rigid: bool) -> Iterator[_Leaf]:
-    """The boxes of a line that hold no others, in order."""
+def _leaves(box: Any, *, rigid: bool, base: bool = False) -> Iterator[_Leaf]:
+    """The boxes of a line that hold no others, in order; what a reading stands over is stretched as one character."""
     from weasyprint.formatting_structure import boxes  # noqa: PLC0415
 
     for child in box.children:
         if not child.is_in_normal_flow():
             continue
         if isinstance(child, boxes.InlineBox):
-            yield from _leaves(child, rigid=rigid or _is_rigid(child))
+            within = base or RUBY in _classes(child)
+            yield from _leaves(child, rigid=rigid or _tag(child) in _RIGID_TAGS, base=within)
         elif isinstance(child, boxes.TextBox) and not rigid:
             text = child.text
             ends = [match.end() for match in _STRETCHING.finditer(text)]
-            spaces = len(_SPACE.findall(text)) if " " in text or "\u00a0" in text else 0
             first = bool(ends) and _STRETCHING.match(text) is not None
-            yield _Leaf(child, len(ends), spaces, first, bool(ends) and ends[-1] == len(text), soft=True)
+            last = bool(ends) and ends[-1] == len(text)
+            if base:
+                yield _Leaf(child, int(bool(ends)), 0, first, last, soft=False)
+                continue
+            spaces = len(_SPACE.findall(text)) if " " in text or "\u00a0" in text else 0
+            yield _Leaf(child, len(ends), spaces, first, last, soft=True)
         else:
-            yield _Leaf(child, 0, 0, first=False, last=False, soft=False)
+            yield _Leaf(child, 0, 0, first=False, last=False, soft=False, reading=READING in _classes(child))
+
+
+def _classes(box: Any) -> list[str]:
+    return (box.element.get("class") or "").split() if box.element is not None else []
+
+
+def _tag(box: Any) -> str:
+    return box.element.tag if box.element is not None else ""
 
 
 def _between_gaps(leaves: list[_Leaf]) -> list[_Leaf]:
@@ -284,13 +319,6 @@ def _between_gaps(leaves: list[_Leaf]) -> list[_Leaf]:
     if seen:
         seen[-1] = replace(seen[-1], tail=False)
     return seen
-
-
-def _is_rigid(box: Any) -> bool:
-    element = box.element
-    if element is None:
-        return False
-    return element.tag in _RIGID_TAGS or not _RIGID_CLASSES.isdisjoint((element.get("class") or "").split())
 
 
 def _invisible(box: Any) -> bool:
@@ -347,7 +375,7 @@ def _adjust(line: Any, fitted: _Fitted, slack: float) -> None:
     squeezes = _squeezes(fitted.leaves) if squeeze else {}
     moves = {}
     for leaf in fitted.leaves:
-        if leaf.soft:
+        if leaf.soft or leaf.count:
             moves[id(leaf.box)] = _move(leaf, gap, space, squeeze, squeezes.get(id(leaf.box), ()))
     _spread(line, moves, 0.0)
 
@@ -410,7 +438,7 @@ def _move(leaf: _Leaf, gap: float, space: float, squeeze: float, signs: Sequence
     text = leaf.box.text
     behind = [0.0] * len(text)
     before = gap / 2 * leaf.head
-    if gap:
+    if gap and leaf.soft:
         for unit in _STRETCHING.finditer(text):
             if unit.start():
                 behind[unit.start() - 1] += gap / 2
@@ -433,6 +461,7 @@ def _spread(box: Any, moves: dict[int, _Move], x: float) -> float:
     from weasyprint.formatting_structure import boxes  # noqa: PLC0415
 
     start = x
+    tail = 0.0
     for child in box.children:
         if child.is_absolutely_positioned():
             child.translate(x, 0)
@@ -449,9 +478,10 @@ def _spread(box: Any, moves: dict[int, _Move], x: float) -> float:
                 child.width += grown
                 child.pango_layout = _layout_class()(child.pango_layout, move)
                 x += grown
-            x += move.tail
+            tail = move.tail
+            x += tail
         else:
-            child.translate(x, 0)
+            child.translate(x - tail if READING in _classes(child) else x, 0)
     box.width += x - start
     return x
 
