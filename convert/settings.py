@@ -298,6 +298,13 @@ class Settings:
         name="footnotes.place",
         choices=("page", "end"),
     )
+    footnotes_numbers: str = option(
+        "document",
+        "Whether footnotes are numbered through the document, or anew in each chapter, which a heading of the highest "
+        "rank begins (PDF, HTML).",
+        name="footnotes.numbers",
+        choices=("document", "chapter"),
+    )
     embeds_title: bool = option(
         False, "Whether the name of an embedded note or section stands above it.", name="embeds.title"
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 
 from lxml import etree
 
-from convert import callouts, code, contents, resources, theme
+from convert import callouts, code, contents, footnotes, resources, theme
 from convert import page as pages
 from convert.formats import Output
 from convert.labels import label
@@ -34,7 +35,8 @@ def write(document: Document, settings: Settings) -> Output:
     contents.add(page, document, settings)
     code.set_lines(page, numbers=settings.code_numbers)
     _draw_icons(page, document)
-    _place_notes(page, document, pages.mark_form(settings, document.theme or theme.load(settings.theme)))
+    form = pages.mark_form(settings, document.theme or theme.load(settings.theme))
+    _place_notes(page, document.language, form, footnotes.groups(document, settings))
     for element, _, data in pages.place_pictures(page, document, "html"):
         element.set("src", f"data:{data.media_type};base64,{b64encode(data.data).decode()}")
         if not element.get("width") and not element.get("height"):
@@ -62,9 +64,9 @@ def _draw_icons(page: Page, document: Document) -> None:
         icon.append(etree.fromstring(table.lookup(box.get("data-callout", "")).svg()))
 
 
-def _place_notes(page: Page, document: Document, form: str) -> None:
+def _place_notes(page: Page, language: str, form: str, groups: Sequence[footnotes.Group]) -> None:
     """Marks become links to a list of notes at the end, and each note a link back to its first mark."""
-    language = document.language
+    shown = footnotes.shown(groups)
     seen: set[int] = set()
     for mark in page.marks:
         number = int(mark.get("data-n", ""))
@@ -78,13 +80,13 @@ def _place_notes(page: Page, document: Document, form: str) -> None:
             {
                 "href": f"#fn-{number}",
                 "role": "doc-noteref",
-                "aria-label": label("footnote.to-note", language, number=str(number)),
+                "aria-label": label("footnote.to-note", language, number=str(shown[number])),
             },
         )
         if number not in seen:
             link.set("id", f"fnref-{number}")
             seen.add(number)
-        link.text = pages.mark_text(form, number)
+        link.text = pages.mark_text(form, shown[number])
         replace(mark, call)
     if not page.bodies:
         return
@@ -92,16 +94,20 @@ def _place_notes(page: Page, document: Document, form: str) -> None:
         page.main, "section", {"class": "footnotes", "role": "doc-endnotes", "aria-label": label("footnotes", language)}
     )
     etree.SubElement(section, "hr")
-    list_ = etree.SubElement(section, "ol")
-    for number, body in sorted(page.bodies.items()):
-        item = etree.SubElement(list_, "li", {"id": f"fn-{number}", "value": str(number)})
-        item.text = body.text
-        item.extend(list(body))
-        if number in seen:
-            _link_back(item, number, language)
+    for title, numbers in groups:
+        if title:
+            etree.SubElement(section, "p", {"class": "closing-title"}).text = title
+        list_ = etree.SubElement(section, "ol")
+        for number in numbers:
+            body = page.bodies[number]
+            item = etree.SubElement(list_, "li", {"id": f"fn-{number}", "value": str(shown[number])})
+            item.text = body.text
+            item.extend(list(body))
+            if number in seen:
+                _link_back(item, number, shown[number], language)
 
 
-def _link_back(item: pages.Element, number: int, language: str) -> None:
+def _link_back(item: pages.Element, number: int, shown: int, language: str) -> None:
     target = item[-1] if len(item) and item[-1].tag == "p" else item
     back = etree.SubElement(
         target,
@@ -110,7 +116,7 @@ def _link_back(item: pages.Element, number: int, language: str) -> None:
             "class": "footnote-back",
             "href": f"#fnref-{number}",
             "role": "doc-backlink",
-            "aria-label": label("footnote.to-text", language, number=str(number)),
+            "aria-label": label("footnote.to-text", language, number=str(shown)),
         },
     )
     back.text = "\u21a9\ufe0e"

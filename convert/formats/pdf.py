@@ -9,6 +9,7 @@ from hashlib import sha256
 from lxml import etree
 
 from convert import code, contents, fonts, resources, svg, theme
+from convert import footnotes as notes
 from convert import page as pages
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.formats import Output
@@ -53,10 +54,13 @@ def write(document: Document, settings: Settings) -> Output:
     page = pages.build(document)
     code.set_lines(page, numbers=settings.code_numbers, columns=int(2.1 * measures.chars))
     form = pages.mark_form(settings, chosen)
-    texts = {number: pages.mark_text(form, number) for number in page.bodies}
+    groups = notes.groups(document, settings)
+    texts = {number: pages.mark_text(form, count) for number, count in notes.shown(groups).items()}
     at_end: dict[int, Element] = {}
     if texts and settings.footnotes_place == "end":
-        at_end |= dict.fromkeys(texts, closing.section(page, "footnotes", document.language))
+        section = closing.section(page, "footnotes", document.language)
+        for title, numbers in groups:
+            at_end |= dict.fromkeys(numbers, closing.part(section, title))
     marks = addresses.add(page, document, settings, chosen)
     if marks and settings.links == "list":
         at_end |= dict.fromkeys(marks, closing.section(page, "addresses", document.language))

@@ -21,3 +21,11 @@ def section(page: Page, key: str, language: str) -> Element:
     heading = etree.SubElement(new, min(ranks, default="h2"), {"id": f"end-{key}", "data-label": title})
     heading.text = title
     return new
+
+
+def part(section: Element, title: str) -> Element:
+    """A part of a section: the notes of one chapter, under its title if it has one."""
+    new = etree.SubElement(section, "div", {"class": "closing-part"})
+    if title:
+        etree.SubElement(new, "p", {"class": "closing-title"}).text = title
+    return new

@@ -95,11 +95,18 @@ def _size(element: Element, natural_width: int, natural_height: int, geometry: G
     width = width or height * natural_width / natural_height
     height = height or width * natural_height / natural_width
     most_width = geometry.measure / 0.75
-    most_height = (geometry.lines - 3) * geometry.line / 0.75
+    most_height = (geometry.lines - 3 - _caption_lines(element, geometry.chars)) * geometry.line / 0.75
     scale = min(1.0, most_width / width, most_height / height)
     add_style(element, f"width: {width * scale:.2f}px")
     if all(asked):
         add_style(element, f"height: {height * scale:.2f}px")
+
+
+def _caption_lines(picture: Element, chars: int) -> int:
+    """About how many lines the caption of a picture takes, which is on its page."""
+    figure = next(picture.iterancestors("figure"), None)
+    caption = None if figure is None else figure.find("figcaption")
+    return 0 if caption is None else 1 + len(all_text(caption)) // chars
 
 
 def _pixels(value: str | None) -> float:

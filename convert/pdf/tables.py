@@ -10,7 +10,7 @@ from lxml import etree
 
 from convert import measure
 from convert.measure import Fit, Needs
-from convert.page import Element, Page, add_style, parent_of
+from convert.page import Element, Page, add_class, add_style, all_text, parent_of
 from convert.pdf.geometry import Geometry
 from convert.theme import Theme
 
@@ -18,6 +18,10 @@ from convert.theme import Theme
 _HEADINGS = ("header", "h1", "h2", "h3", "h4", "h5", "h6")
 #: what lists, quotes and callouts take of the line, in points
 _INDENTS = {"li": 21.0, "blockquote": 21.0, "div": 24.0}
+#: a table of fewer lines stays whole, if that is no more than a quarter of a page
+KEEP_LINES = 10
+#: a caption's type in points, about: what is too much only leaves it room
+_CAPTION_SIZE = 10.5
 #: in cells these begin a line of their own
 _BREAKING = ("p", "li", "br", "div", "pre")
 
@@ -45,6 +49,8 @@ def _lay_out(table: Element, geometry: Geometry, theme: Theme, *, landscape: boo
     if fit.size != theme.table_sizes[0]:
         add_style(table, f"font-size: {fit.size:g}pt")
     _share(table, table_needs, across if fit.landscape else room, fit, theme.table_padding)
+    if _lines(table, geometry.chars) < min(KEEP_LINES, geometry.lines // 4):
+        add_class(table, "short")
     if fit.landscape:
         _turn(table)
 
@@ -71,6 +77,7 @@ def _share(table: Element, needs: Needs, room: float, fit: Fit, padding: float) 
     columns = len(needs.natural)
     free = room / fit.size * 2 - columns * 4 * padding  # half-widths
     if sum(needs.natural) <= free:
+        _widen_caption(table, room, (sum(needs.natural) + columns * 4 * padding) * fit.size / 2)
         return
     shares = [share + 4 * padding for share in measure.share(needs, max(free, 1.0))]
     for old in table.findall("colgroup"):
@@ -81,6 +88,21 @@ def _share(table: Element, needs: Needs, room: float, fit: Fit, padding: float) 
     caption = table.find("caption")
     table.insert(0 if caption is None else 1, group)
     add_style(table, "table-layout: fixed; width: 100%")
+
+
+def _widen_caption(table: Element, room: float, width: float) -> None:
+    """Let a caption longer than its table is wide be as wide as the text, in points; else it has the table's width."""
+    caption = table.find("caption")
+    if caption is None:
+        return
+    wanted = min(room, measure.width(all_text(caption)) / 2 * _CAPTION_SIZE)
+    if wanted > width:
+        add_style(caption, f"margin: 0 -{(wanted - width) / 2:.1f}pt")
+
+
+def _lines(table: Element, chars: int) -> int:
+    """About how many lines a table takes."""
+    return sum(1 + len(all_text(row)) // chars for row in table.iter("tr", "caption"))
 
 
 def _turn(table: Element) -> None:
