@@ -21,6 +21,7 @@ from convert.pdf import (
     check,
     closing,
     cover,
+    dots,
     dress,
     engine,
     footnotes,
@@ -86,6 +87,7 @@ def write(document: Document, settings: Settings) -> Output:
     printer = _Printer(page, sheets, assets, choice, measures.measure, tuple(at_foot))
     even, unevenness = engine.justifies(settings, document.note)
     ruby.place(page)
+    dots.place(page)
     spacing.space(page, settings, document.language, measures.chars, even=even)
     footnotes.place(page, texts, printer.measure, at_end)
     layout, astray = printer.lay_out()
