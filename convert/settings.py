@@ -352,6 +352,12 @@ class Settings:
         name="page.margins",
         check=margins,
     )
+    color: str = option(
+        "full",
+        "Colours of a PDF: full, or mono (greys only, for photocopiers; callouts differ by icon and bar).",
+        name="color",
+        choices=("full", "mono"),
+    )
     pdf_standard: str = option(
         "tagged",
         "What a PDF conforms to: tagged (with its structure), ua-1 (PDF/UA-1: for people who don't see it; every "

@@ -77,14 +77,16 @@ def write(document: Document, settings: Settings) -> Output:
     text += "".join(document.style_sheets)  # they may print words of their own
     text += "".join(svg.text(asset.data) for asset in assets.values() if asset.media_type == "image/svg+xml")
     choice = engine.choose_fonts(text, settings, document.note)
+    mono = settings.color == "mono"
     sheets = theme.dressed(
         chosen,
         resources.styles("print.css").read_text("utf-8") + measures.css,
-        theme.callout_css(document.callouts, icons=True),
+        theme.callout_css(document.callouts, icons=True)
+        + (resources.styles("mono.css").read_text("utf-8") if mono else ""),
         document.style_sheets,
     )
     at_foot = dict.fromkeys(n for mark in page.marks if (n := int(mark.get("data-n", ""))) not in at_end)
-    printer = _Printer(page, sheets, assets, choice, measures.measure, tuple(at_foot))
+    printer = _Printer(page, sheets, assets, choice, measures.measure, tuple(at_foot), mono=mono)
     even, unevenness = engine.justifies(settings, document.note)
     ruby.place(page)
     dots.place(page)
@@ -97,6 +99,7 @@ def write(document: Document, settings: Settings) -> Output:
         names=_names(texts, document.language),
         source=document.source,
         source_name=document.note.rpartition("/")[2],
+        mono=mono,
     )
     data, messages = engine.write(layout, sha256(text.encode(errors="replace")).digest()[:16], wishes)
     moved = (
@@ -146,8 +149,11 @@ class _Printer:
         choice: fonts.Choice,
         measure: float,
         numbers: tuple[int, ...],
+        *,
+        mono: bool,
     ) -> None:
         self._page = page
+        self._mono = mono
         self._sheets = sheets
         self._assets = assets
         self._choice = choice
@@ -185,7 +191,7 @@ class _Printer:
         return best
 
     def _try(self) -> tuple[Layout, tuple[Astray, ...]]:
-        layout = engine.lay_out(self._page.root, self._sheets, self._assets, self._choice)
+        layout = engine.lay_out(self._page.root, self._sheets, self._assets, self._choice, mono=self._mono)
         return layout, check.astray(layout.pages, self._numbers)
 
 

@@ -20,7 +20,7 @@ from convert import fonts, pandoc
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.fonts.recipes import ROLES
 from convert.link.document import output_address
-from convert.pdf import adjust, file, tags
+from convert.pdf import adjust, file, grey, tags
 from convert.pdf.file import Wishes
 from convert.settings import Settings
 
@@ -95,13 +95,20 @@ def _sheet(css: str, config: Path) -> Any:
     return _weasyprint().CSS(string=css, font_config=_font_configuration(config), url_fetcher=_Fetcher({}))
 
 
-def lay_out(root: etree._Element, sheets: Sequence[str], assets: Mapping[str, Asset], choice: fonts.Choice) -> Layout:
-    """Lay out a tree of HTML with style sheets; ``assets`` is all that it may show, by address.
+def lay_out(
+    root: etree._Element,
+    sheets: Sequence[str],
+    assets: Mapping[str, Asset],
+    choice: fonts.Choice,
+    *,
+    mono: bool = False,
+) -> Layout:
+    """Lay out a tree of HTML with style sheets; ``assets`` is all that it may show, by address; ``mono``: in greys.
 
     In the style sheets ``"Kumihan Mincho"`` and the like stand for the families of the choice's roles.
     """
     with _messages() as messages, _collector_paused(), adjust.in_force():
-        page = _page_class()(root, _Fetcher(assets))
+        page = _page_class()(root, _Fetcher(assets, mono=mono))
         document = page.render(
             font_config=_font_configuration(choice.config),
             stylesheets=[_sheet(_with_families(css, choice), choice.config) for css in sheets],
@@ -129,6 +136,8 @@ def write(layout: Layout, identifier: bytes, wishes: Wishes = NO_WISHES) -> tupl
 
     def finish(document: Any, pdf: Any) -> None:
         _lead_to_outputs(pdf)
+        if wishes.mono:
+            grey.finish(pdf)
         file.finish(pdf, document, wishes)
 
     with _messages() as messages, _collector_paused(), tags.in_force(wishes.names):
@@ -174,8 +183,9 @@ class _Fetcher:
 
     _fail_on_errors = False  # WeasyPrint asks
 
-    def __init__(self, assets: Mapping[str, Asset]) -> None:
+    def __init__(self, assets: Mapping[str, Asset], *, mono: bool = False) -> None:
         self._assets = assets
+        self._mono = mono
 
     def __call__(self, url: str) -> Any:
         from weasyprint.urls import URLFetcherResponse  # noqa: PLC0415
@@ -185,6 +195,8 @@ class _Fetcher:
             asset = _data_asset(url)
         if asset is None:
             raise PermissionError("not part of this page")
+        if self._mono and asset.media_type != "image/svg+xml":
+            asset = Asset(*grey.picture(asset.data))
         return URLFetcherResponse(url, asset.data, {"Content-Type": asset.media_type})
 
 

@@ -33,14 +33,14 @@ class Wishes:
     """What a file is to be beside its pages.
 
     ``standard`` is a key of :data:`VARIANTS`; ``names`` call links by where they lead; ``source`` is the note to
-    attach and ``source_name`` its file's name; ``grey`` takes all colour away.
+    attach and ``source_name`` its file's name; ``mono`` takes all colour away.
     """
 
     standard: str = "tagged"
     names: Mapping[str, str] = field(default_factory=dict)
     source: bytes | None = None
     source_name: str = ""
-    grey: bool = False
+    mono: bool = False
 
 
 def attachments(wishes: Wishes, metadata: Any) -> list[Any] | None:
