@@ -281,7 +281,7 @@ class Settings:
     )
     links_pages: str = option(
         "no",
-        "Whether a link to a place in the same document has that place's page behind it (PDF).",
+        "Whether a link to a place in the same document has that place's page behind it (PDF, Word).",
         name="links.pages",
         choices=("no", "yes"),
     )

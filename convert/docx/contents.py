@@ -28,12 +28,11 @@ def highest(blocks: Sequence[Block]) -> int:
     return min((block["c"][0] for block in _headings(blocks)), default=0)
 
 
-def add(document: Document, blocks: Sequence[Block], depth: int) -> list[Block]:
-    """A copy of the blocks with the contents of so many levels under title, byline and properties.
+def add(document: Document, own: list[Block], depth: int) -> None:
+    """Put the contents of so many levels into the document's blocks, under title, byline and properties.
 
     The levels count from the highest that the headings have; without headings there are no contents.
     """
-    own = clone(blocks)
     at = int(begins_with(document.title, own))
     while at < len(own) and any(has_class(own[at], name) for name in _ABOVE):
         at += 1
@@ -48,7 +47,6 @@ def add(document: Document, blocks: Sequence[Block], depth: int) -> list[Block]:
         words.append(raw_inline("openxml", bookmark_end(_FIRST_ID + number)))
     if entries:
         own[at:at] = [raw_block("openxml", _contents(entries, f"{top}-{last}", label("contents", document.language)))]
-    return own
 
 
 def _headings(blocks: Sequence[Block]) -> Iterator[Node]:

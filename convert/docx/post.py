@@ -16,11 +16,12 @@ from typing import Final
 from lxml import etree
 
 from convert.docx import package, sections
+from convert.docx.captions import page_of
 from convert.docx.code import CodeNumbers
 from convert.docx.reference import parts as reference_parts
 from convert.docx.styles import Look
 from convert.docx.text import TextPass
-from convert.docx.wml import CONTENT_TYPES, DECLARATION, PIC, WP, R, escaped, legal, q
+from convert.docx.wml import CONTENT_TYPES, DECLARATION, NAMESPACES, PIC, WP, R, escaped, legal, q
 
 Element = etree._Element
 
@@ -54,8 +55,13 @@ class Card:
     language: str = "ja"
 
 
-def finish(data: bytes, look: Look, card: Card, mark: str = "1", *, numbered_code: bool = False) -> bytes:
-    """Pandoc's file made ours; ``mark`` is the form of footnote marks, with 1 for the number."""
+def finish(
+    data: bytes, look: Look, card: Card, mark: str = "1", *, numbered_code: bool = False, page: str = ""
+) -> bytes:
+    """Pandoc's file made ours; ``mark`` is the form of footnote marks, with 1 for the number.
+
+    ``page`` is what stands behind a link within the document, with ``{page}`` for the page it leads to.
+    """
     parts = package.read(data)
     ours = reference_parts(look)
     parts.update({name: ours[name].encode() for name in _OURS})
@@ -70,7 +76,9 @@ def finish(data: bytes, look: Look, card: Card, mark: str = "1", *, numbered_cod
         sections.turn(root, landscape)
     parts["word/numbering.xml"] = _dump(numbering)
     _footnotes(roots["word/document.xml"], roots["word/footnotes.xml"])
-    _bookmarks(list(roots.values()))
+    linked = _bookmarks(list(roots.values()))
+    if page:
+        _say_pages(linked, page)
     _drawings(list(roots.values()))
     parts.update({name: _dump(root) for name, root in roots.items()})
     if etree.fromstring(parts["word/comments.xml"]).find(q("comment")) is None:
@@ -143,11 +151,11 @@ def _footnotes(body: Element, notes: Element) -> None:
     notes[:] = sorted(notes, key=lambda note: int(note.get(q("id"), "0")))
 
 
-def _bookmarks(roots: list[Element]) -> None:
+def _bookmarks(roots: list[Element]) -> list[Element]:
     """Bookmarks within one paragraph each, only where something points, with names and ids that are unique.
 
     Pandoc spans whole sections with one, across cells and boxes; an editor who deletes the end
-    of a section would delete the link's target with it.
+    of a section would delete the link's target with it. Returns the links to them.
     """
     links = [link for root in roots for link in root.iter(q("hyperlink")) if link.get(q("anchor"))]
     wanted = {link.get(q("anchor"), "") for link in links}
@@ -186,6 +194,15 @@ def _bookmarks(roots: list[Element]) -> None:
     for link in links:
         anchor = link.get(q("anchor"), "")
         link.set(q("anchor"), names.get(anchor, anchor))
+    return [link for link in links if link.get(q("anchor")) not in referred]
+
+
+def _say_pages(links: list[Element], text: str) -> None:
+    """The page of what a link leads to, behind it."""
+    for link in links:
+        runs = etree.fromstring(f"<w:p {NAMESPACES}>{page_of(link.get(q('anchor'), ''), text)}</w:p>")
+        for run in reversed(runs):
+            link.addnext(run)
 
 
 def _ends_within(start: Element, ends: dict[str | None, Element], paragraph: Element) -> bool:

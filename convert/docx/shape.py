@@ -1,4 +1,4 @@
-"""From a Document's blocks to blocks that pandoc writes as Kumihan means them, on a copy.
+"""From a Document's blocks to blocks that pandoc writes as Kumihan means them.
 
 What pandoc has no node for goes in as raw Word XML: boxes (a table of one cell, opened before and
 closed after ordinary blocks, so that lists, tables and footnotes stay inside), ruby, repeated
@@ -14,10 +14,22 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from convert import callouts
+from convert.docx import captions
 from convert.docx.measure import cells, column_widths, needs, text_lines
 from convert.docx.roles import name, style_id
 from convert.docx.styles import BOX_PADDING, CALLOUT_INDENT, CELL_PADDING, Look
-from convert.docx.wml import INCH, INSTRUCTION, PAGE_BREAK, POINT, SCOPE, bookmark_end, bookmark_start, escaped, field
+from convert.docx.wml import (
+    INCH,
+    INSTRUCTION,
+    KEEP,
+    PAGE_BREAK,
+    POINT,
+    SCOPE,
+    bookmark_end,
+    bookmark_start,
+    escaped,
+    field,
+)
 from convert.link.document import output_address
 from convert.measure import Fit, fit, width
 from convert.nodes import (
@@ -26,7 +38,6 @@ from convert.nodes import (
     Node,
     attr,
     child_lists,
-    clone,
     div,
     has_class,
     image,
@@ -104,14 +115,15 @@ def shape(
     *,
     landscape: bool = True,
 ) -> list[Block]:
-    """The blocks for pandoc's DOCX writer; ``mark`` is the form of footnote marks, with 1 for the number.
+    """The blocks for pandoc's DOCX writer, made of these, which change.
+
+    ``mark`` is the form of footnote marks, with 1 for the number.
 
     ``landscape``: tables that are too wide may have landscape pages.
     """
-    own = clone(blocks)
     grid = look.grid
-    return _Shaper(look, pictures, mark, types, _repeated(own)).blocks(
-        own, _Room(grid.measure, round(grid.text_height * _TALLEST), across=grid.across if landscape else 0)
+    return _Shaper(look, pictures, mark, types, _repeated(blocks)).blocks(
+        blocks, _Room(grid.measure, round(grid.text_height * _TALLEST), across=grid.across if landscape else 0)
     )
 
 
@@ -290,24 +302,31 @@ class _Shaper:
         for column, wide, cell in cells(table):
             inside = sum(widths[column : column + wide]) - padding
             cell[4] = self.blocks(cell[4], replace(room, width=max(_LEAST, inside), indent=0))
-        caption = table["c"][1]
-        caption[1] = self.blocks(caption[1], room)
+        words, table["c"][1][1] = table["c"][1][1], []
+        above = captions.stands_above(table) if words else False
         id, table["c"][0] = table["c"][0][0], attr()
         grid = " ".join(map(str, widths))
         look = f"{sizes.index(found.size)} {int(found.landscape)}"
         place = raw_block("openxml", f"<?{INSTRUCTION} {room.level} {look} {room.width} {room.indent} {grid}?>")
-        return [*_anchor_block(id), place, table]
+        caption = self._caption(words, room)
+        if above:
+            return [*_anchor_block(id), *_kept(caption), place, table]
+        return [*_anchor_block(id), place, table, *caption]
 
     def _figure(self, figure: Node, room: _Room) -> list[Block]:
-        at, (_, caption), inner = figure["c"]
+        above = captions.stands_above(figure)
+        at, (_, words), inner = figure["c"]
+        caption, shown = self._caption(words, room), self.blocks(inner, room)
+        pieces = (caption, shown) if above else (shown, caption)
+        return _anchored(at[0], [*_kept(pieces[0]), *pieces[1]] if caption else shown)
+
+    def _caption(self, lines: Sequence[Block], room: _Room) -> list[Block]:
+        """The lines of a caption in one paragraph of its own."""
         words: list[Inline] = []
-        for line in caption:
+        for line in lines:
             for children in child_lists(line):
                 words += [{"t": "LineBreak"}, *children] if words else children
-        new = self.blocks(inner, room)
-        if words:
-            new.append(_styled("caption", [para(self._inlines(words, room))]))
-        return _anchored(at[0], new)
+        return [_styled("caption", [para(self._inlines(words, room))])] if words else []
 
     # inlines
 
@@ -421,6 +440,11 @@ class _Shaper:
             marks = [each for each in walk(words) if has_class(each, "fnref")]
             out += [new for each in marks for new in self._inline(each, room)]
         return [*out, *self._inlines(base, room)]
+
+
+def _kept(blocks: list[Block]) -> list[Block]:
+    """The blocks, the last of them on one page with what follows."""
+    return [*blocks[:-1], raw_block("openxml", f"<?{KEEP}?>"), *blocks[-1:]]
 
 
 def _scope(level: int, indent: int, blocks: list[Block], type: str = "") -> list[Block]:

@@ -15,7 +15,7 @@ from convert.docx.roles import HEADING_LEVELS, LIST_LEVELS, name, style_id, tabl
 from convert.docx.scopes import Scope, scopes
 from convert.docx.sizes import TABLE_ROLES
 from convert.docx.styles import BOLD, CALLOUT_INDENT, Look
-from convert.docx.wml import INSTRUCTION, PAGE_BREAK, XML_SPACE, M, element, q
+from convert.docx.wml import INSTRUCTION, KEEP, PAGE_BREAK, XML_SPACE, M, element, q
 
 Element = etree._Element
 
@@ -25,10 +25,6 @@ _PARAGRAPHS: Final = {
     "SourceCode": "code",
     "FootnoteText": "note",
     "FootnoteBlockText": "note-quote",
-    "TableCaption": "caption",
-    "ImageCaption": "caption",
-    "Figure": "picture",
-    "CaptionedFigure": "picture",
     "DefinitionTerm": "term",
     "Definition": "definition",
     **{f"Heading{level}": f"heading-{min(level, HEADING_LEVELS)}" for level in range(1, 10)},
@@ -118,16 +114,24 @@ class TextPass:
         return landscape
 
     def _breaks(self) -> None:
-        """Let the paragraph behind each break begin a page; in cells, and in notes, none can."""
+        """Let the paragraph behind each break begin a page; in cells, and in notes, none can.
+
+        What is to be kept with what follows is.
+        """
         for instruction in list(self._root.iter(etree.ProcessingInstruction)):
-            if not isinstance(instruction, etree._ProcessingInstruction) or instruction.target != PAGE_BREAK:
+            target = instruction.target if isinstance(instruction, etree._ProcessingInstruction) else ""
+            if target not in (PAGE_BREAK, KEEP):
                 continue
             following = instruction.getnext()
             while following is not None and following.tag not in (q("p"), q("tbl")):
                 following = following.getnext()
             parent = instruction.getparent()
             _remove(instruction)
-            if following is not None and parent is not None and parent.tag == q("body"):
+            if following is None or parent is None:
+                continue
+            if target == KEEP:
+                put_property(next(following.iter(q("p"))), element("keepNext"))
+            elif parent.tag == q("body"):
                 put_property(next(following.iter(q("p"))), element("pageBreakBefore"))
 
     # tables
@@ -167,7 +171,7 @@ class TextPass:
         gap = style_id("gap")
         for grid in list(self._root.iter(q("tbl"))):
             before, after = grid.getprevious(), grid.getnext()
-            if before is not None and before.tag == q("p") and style_of(before) not in (gap, "TableCaption"):
+            if before is not None and before.tag == q("p") and style_of(before) not in (gap, style_id("caption")):
                 grid.addprevious(_new_paragraph(gap))
             if after is not None and after.tag == q("p") and _is_empty(after):
                 grid.getparent().remove(after)  # type: ignore[union-attr]  # pandoc's own separator, a full line

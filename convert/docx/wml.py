@@ -30,6 +30,8 @@ PAGE_BREAK: Final = "kumihan-page"
 #: type for a quote), and empty at its end. ``indent`` is where its text begins, in twips; ``level`` counts the lists
 #: around it.
 SCOPE: Final = "kumihan-scope"
+#: Name of the instruction before a paragraph that stands on one page with what follows.
+KEEP: Final = "kumihan-keep"
 #: Name of the instructions that tell the post-processor a table's place:
 #: ``<?kumihan level size landscape width indent column …?>``; a box has only the level.
 INSTRUCTION: Final = "kumihan"

@@ -14,7 +14,7 @@ from typing import Final
 
 from convert import callouts, pandoc, pictures
 from convert.diagnostics import Code, Diagnostic, diagnose
-from convert.docx import contents
+from convert.docx import captions, contents
 from convert.docx.post import Card, finish
 from convert.docx.raster import raster
 from convert.docx.reference import look, reference
@@ -23,7 +23,7 @@ from convert.docx.shape import Shown, callout_types, closing, shape
 from convert.formats import Output
 from convert.labels import label
 from convert.link.document import Document
-from convert.nodes import Block, Inline, attr, div, para, words
+from convert.nodes import Block, Inline, attr, clone, div, para, words
 from convert.settings import Settings
 
 _EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpeg"}
@@ -37,9 +37,11 @@ def write(document: Document, settings: Settings) -> Output:
     types = callouts.table().with_types(document.callouts)
     used = callout_types(document.blocks, types)
     paper = look(settings, document.language, used, closing(document.blocks), contents.highest(document.blocks))
-    text = document.blocks
+    text = clone(document.blocks)
+    page = label("on-page", document.language, page="{page}") if settings.links_pages == "yes" else ""
+    captions.fill(text, page)
     if paper.profile.contents and settings.contents != "no":
-        text = contents.add(document, text, int(settings.contents))
+        contents.add(document, text, int(settings.contents))
     with tempfile.TemporaryDirectory(prefix="kumihan-") as private:
         folder = Path(private)
         gallery = _Gallery(document, folder)
@@ -62,7 +64,7 @@ def write(document: Document, settings: Settings) -> Output:
     card = Card(
         document.title, authors, properties.description, properties.keywords, properties.date, document.language
     )
-    finished = finish(data, paper, card, mark, numbered_code=settings.code_numbers)
+    finished = finish(data, paper, card, mark, numbered_code=settings.code_numbers, page=page)
     return Output(finished, diagnostics=gallery.diagnostics())
 
 
