@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from convert import __version__, output, platform_libs, settings
+from convert.cache.ledger import Ledger, Standing
+from convert.cache.store import diagnostics_of
 from convert.diagnostics import STRICT, Code, Diagnostic, Severity, diagnose
 from convert.formats import FORMATS
 from convert.settings import Layers
-from convert.vault import Vault, compared, scan
-from convert.worker import Job, Pool, Result, Task
+from convert.vault import Vault, compared, scan, stat_of
+from convert.worker import Job, Pool, Result, Task, Written
 
 #: Where a folder's outputs go if ``-o`` does not say.
 DEFAULT_FOLDER = "out"
 _MOST_JOBS = 8
+#: All outputs were right already; some were put in place; some could not be; the build ended before its turn.
+STATUSES = ("unchanged", "built", "failed", "skipped")
 
 
 class UsageError(Exception):
@@ -52,7 +57,8 @@ class Plan:
     """Everything that a build will do: for each note (in order) the place of each output.
 
     ``base`` is the folder that the report's output paths are relative to; ``stems`` are those without extension.
-    Without ``targets`` notes are checked.
+    Without ``targets`` notes are checked. ``shape`` tells how the places come about: ``tree`` as in the vault,
+    ``flat`` without its folders, ``file`` as the user says.
     """
 
     vault: Vault
@@ -63,21 +69,26 @@ class Plan:
     targets: Mapping[str, Mapping[str, Path]]
     diagnostics: tuple[Diagnostic, ...]
     stems: Mapping[str, str] = field(default_factory=dict)
+    shape: str = "tree"
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """An output in its place; ``pages`` where the format has pages."""
+    """An output in its place; ``pages`` where the format has pages; ``fresh`` if it was put there by this build."""
 
     format: str
     file: Path
     pages: int | None
     size: int
+    fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a note: ``status`` is ``built`` or ``failed`` (some output may be there all the same)."""
+    """What became of a note: ``status`` is one of :data:`STATUSES`; some output of a failed one may be there.
+
+    ``seconds`` are those that the note took when it was last made.
+    """
 
     note: str
     status: str
@@ -186,10 +197,12 @@ def plan(request: Request, *, checking: bool = False) -> Plan:
         return Plan(vault, layers, (), notes, Path(), {}, diagnostics)
 
     formats, file = _formats_and_file(request, single=len(paths) == 1 and not paths[0].is_dir())
+    shape = "tree"
     if file is not None:
-        base, stems = file.parent, {notes[0]: file.stem}
+        base, stems, shape = file.parent, {notes[0]: file.stem}, "file"
     else:
         flat = not any(path.is_dir() for path in paths)
+        shape = "flat" if flat else "tree"
         base = _base(request, root, flat=flat)
         if not flat and base.resolve() != root.folder:
             # The Markdown of an earlier build is no note of the vault.
@@ -198,7 +211,7 @@ def plan(request: Request, *, checking: bool = False) -> Plan:
         stems, renamed = output.stems(notes if flat else {*notes, *vault.notes}, flat=flat)
         diagnostics += tuple(d for d in renamed if d.path in {*notes})
     targets = {note: {name: base / f"{stems[note]}.{name}" for name in formats} for note in notes}
-    return Plan(vault, layers, formats, notes, base, targets, diagnostics, {note: stems[note] for note in notes})
+    return Plan(vault, layers, formats, notes, base, targets, diagnostics, {note: stems[note] for note in notes}, shape)
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -257,18 +270,42 @@ def run(
     *,
     jobs: int,
     made: output.Made,
+    ledger: Ledger,
     force: bool = False,
 ) -> Iterator[Outcome]:
-    """Print the planned notes; the outcomes come in the plan's order, whatever ``jobs`` is.
+    """Print the planned notes: first come the outcomes of those that stand, then the others, each in the plan's order.
 
-    ``made`` knows which files may be overwritten. Whatever interrupts it, no temporary file is left.
+    ``made`` knows which files may be overwritten, ``ledger`` which outputs are right as they are. Whatever interrupts
+    it, no temporary file is left.
     """
-    work = [_job(number, note, plan) for number, note in enumerate(plan.notes)]
+    output.sweep({place.parent for places in plan.targets.values() for place in places.values()})
+    standing: dict[str, Standing] = {}
+    work: list[Job] = []
+    for number, note in enumerate(plan.notes):
+        wanted = plan.targets.get(note, {})
+        found = ledger.standing(note) if wanted else None
+        if found is not None:
+            standing[note] = found
+            wanted = {name: place for name, place in wanted.items() if name not in found.outputs}
+        marks = {name: f"{os.getpid()}-{number}-{name}" for name in wanted}
+        job = Job(note, {name: output.temporary(place, marks[name]) for name, place in wanted.items()})
+        if found is not None and not wanted:
+            yield _unchanged(plan, note, found)
+        elif found is not None and (kept := _kept(job, found, ledger)):
+            outcome, there = _put(plan, kept, found, made, force=force)
+            ledger.put_back(note, there)
+            yield outcome
+        else:
+            work.append(job)
+    if not work:
+        return
     seconds = plan.layers.settings()[0].limit_seconds
     try:
-        task = Task(plan.vault, plan.layers, plan.formats, plan.stems)
+        task = Task(replace(plan.vault, stats={}), plan.layers, plan.formats, plan.stems, ledger.cache)
         for job, result in zip(work, pool.run(task, work, jobs, seconds), strict=True):
-            yield _finished(plan, job, result, made, force=force)
+            outcome, there = _put(plan, result, standing.get(job.note), made, force=force)
+            ledger.finish(job.note, replace(result, failed=outcome.status == "failed"), there)
+            yield outcome
     except BaseException:
         pool.kill()  # or a worker might still be writing
         raise
@@ -278,34 +315,71 @@ def run(
                 output.discard(temporary)
 
 
-def _job(number: int, note: str, plan: Plan) -> Job:
-    places = plan.targets.get(note, {})
-    return Job(
-        note, {name: output.temporary(place, f"{os.getpid()}-{number}-{name}") for name, place in places.items()}
-    )
+def _unchanged(plan: Plan, note: str, standing: Standing) -> Outcome:
+    """A note that need not be looked at."""
+    places = plan.targets[note]
+    outputs = tuple(Built(m.format, places[m.format], m.pages, m.size, fresh=False) for m in standing.outputs.values())
+    said = [*standing.diagnostics, *(d for m in standing.outputs.values() for d in diagnostics_of(m.diagnostics))]
+    diagnostics = tuple(sorted({*said})) if said else ()
+    return Outcome(note, "unchanged", outputs, diagnostics, standing.dependencies, standing.seconds)
 
 
-def _finished(plan: Plan, job: Job, result: Result, made: output.Made, *, force: bool) -> Outcome:
-    """Put a note's outputs in place."""
-    failed, outputs, diagnostics = result.failed, [], list(result.diagnostics)
+def _kept(job: Job, standing: Standing, ledger: Ledger) -> Result | None:
+    """The job done out of the cache; None if that lacks an output."""
+    outputs: list[Written] = []
+    for format, temporary in job.targets.items():
+        made = standing.missing.get(format)
+        data = ledger.output(made.digest) if made else None
+        if made is None or data is None:
+            break
+        with contextlib.suppress(OSError):
+            staged = output.stage(data, temporary)
+            outputs.append(Written(format, staged, made.pages, diagnostics=diagnostics_of(made.diagnostics)))
+    if len(outputs) < len(job.targets):
+        for written in outputs:
+            output.discard(written.staged.file)
+        return None
+    diagnostics = (*standing.diagnostics, *(d for written in outputs for d in written.diagnostics))
+    return Result(job.note, tuple(outputs), diagnostics, standing.dependencies, seconds=standing.seconds)
+
+
+def _put(
+    plan: Plan, result: Result, standing: Standing | None, made: output.Made, *, force: bool
+) -> tuple[Outcome, dict[str, str]]:
+    """Put a note's outputs in place, beside which stand those that were right already.
+
+    The other part of the answer are the marks of the files that are now there, by format.
+    """
+    note = result.note
+    before = _unchanged(plan, note, standing) if standing else None
+    failed, outputs = result.failed, [*before.outputs] if before else []
+    diagnostics = [*result.diagnostics, *(before.diagnostics if before else ())]
+    marks: dict[str, str] = {}
     for written in result.outputs:
-        place = plan.targets[job.note][written.format]
+        place = plan.targets[note][written.format]
         try:
-            output.put(written.staged, place, made, force=force, note=job.note, sources=(plan.vault.root,))
+            fresh = output.put(written.staged, place, made, force=force, note=note, sources=(plan.vault.root,))
+            marks[written.format] = stat_of(place.lstat()).mark
         except output.OutputRefused as refused:
             failed = True
             diagnostics.append(refused.diagnostic)
+        except OSError:  # it is gone again
+            failed = True
+            message = f"{place.name!r} was removed while the note was printed"
+            diagnostics.append(diagnose(Code.OUTPUT_FAILED, message, note))
         else:
-            outputs.append(Built(written.format, place, written.pages, written.staged.size))
-    return Outcome(
-        note=job.note,
-        status="failed" if failed else "built",
-        outputs=tuple(outputs),
-        diagnostics=tuple(sorted(diagnostics)),
+            outputs.append(Built(written.format, place, written.pages, written.staged.size, fresh))
+    order = [*plan.targets.get(note, ())]
+    outcome = Outcome(
+        note=note,
+        status="failed" if failed else "built" if any(built.fresh for built in outputs) or not order else "unchanged",
+        outputs=tuple(sorted(outputs, key=lambda built: order.index(built.format))),
+        diagnostics=tuple(sorted({*diagnostics})),
         dependencies=result.dependencies,
         seconds=result.seconds,
         trace=result.trace,
     )
+    return outcome, marks
 
 
 # Reporting
@@ -325,8 +399,7 @@ def report(plan: Plan, outcomes: Sequence[Outcome], diagnostics: Sequence[Diagno
     outputs = [built for outcome in outcomes for built in outcome.outputs]
     totals = {
         "notes": len(outcomes),
-        "built": sum(outcome.status == "built" for outcome in outcomes),
-        "failed": sum(outcome.status == "failed" for outcome in outcomes),
+        **{status: sum(outcome.status == status for outcome in outcomes) for status in STATUSES},
         "outputs": len(outputs),
         "pages": sum(built.pages or 0 for built in outputs),
         "errors": sum(d.severity is Severity.ERROR for d in everything),

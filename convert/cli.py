@@ -52,7 +52,9 @@ def _parser() -> _Parser:
         help="where outputs go: a folder, or a file for one note (default: a note goes to the current folder, "
         "a folder of notes to ./out)",
     )
-    build.add_argument("--force", action="store_true", help="overwrite files that Kumihan did not make")
+    build.add_argument(
+        "--force", action="store_true", help="make everything anew, and overwrite files that Kumihan did not make"
+    )
 
     check = command("check", _check, "Say everything that a build would complain about, without building.")
     check.add_argument("paths", nargs="+", metavar="PATH", help=_PATHS_HELP)
@@ -193,6 +195,7 @@ def _check(options: argparse.Namespace) -> int:
 def _print(options: argparse.Namespace, *, checking: bool) -> int:
     """Build or check."""
     from convert import build, output
+    from convert.cache.ledger import Ledger
     from convert.diagnostics import Code, diagnose
     from convert.terminal import Terminal
     from convert.worker import Pool
@@ -205,18 +208,29 @@ def _print(options: argparse.Namespace, *, checking: bool) -> int:
     terminal.diagnostics(diagnostics)
     outcomes: list[Outcome] = []
     made = output.Made()
-    with contextlib.closing(terminal), Pool(plan.formats or ("html",), say=terminal.busy, debug=options.debug) as pool:
+    force = not checking and options.force
+    with contextlib.ExitStack() as opened:
+        opened.enter_context(contextlib.closing(terminal))
+        pool = opened.enter_context(Pool(plan.formats or ("html",), say=terminal.busy, debug=options.debug))
         terminal.progress(0, len(plan.notes), plan.notes[0] if plan.notes else "")
         jobs = options.jobs or build.default_jobs()
-        for outcome in build.run(plan, pool, jobs=jobs, made=made, force=not checking and options.force):
+        ledger = opened.enter_context(contextlib.closing(Ledger(plan, force=force)))
+        for outcome in build.run(plan, pool, jobs=jobs, made=made, ledger=ledger, force=force):
             outcomes.append(outcome)
+            if outcome.status == "unchanged" and not outcome.diagnostics:
+                continue
             terminal.diagnostics(outcome.diagnostics)
             if options.debug and outcome.trace:
                 terminal.trace(outcome.trace)
             terminal.close()
             for built in outcome.outputs:
-                print(built.file, flush=True)
+                if built.fresh:
+                    print(built.file, flush=True)
             terminal.progress(len(outcomes), len(plan.notes), outcome.note)
+    outcomes.sort(key=lambda outcome: outcome.note)
+    if ledger.problem:
+        diagnostics.append(diagnose(Code.CACHE_UNUSABLE, f"the cache cannot be used: {ledger.problem}"))
+        terminal.diagnostics(diagnostics[-1:])
     if made.problem:
         diagnostics.append(diagnose(Code.OUTPUT_UNLISTED, f"the list of outputs cannot be written: {made.problem}"))
         terminal.diagnostics(diagnostics[-1:])
@@ -235,10 +249,12 @@ def _summary(outcomes: Sequence[Outcome], diagnostics: Sequence[Diagnostic], sec
         return f"{count} {word}" + ("" if count == 1 else "s")
 
     failed = sum(outcome.status == "failed" for outcome in outcomes)
+    unchanged = sum(outcome.status == "unchanged" for outcome in outcomes)
     warnings = {*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)}
     warned = sum(d.severity is Severity.WARNING for d in warnings)
     pages = sum(built.pages or 0 for outcome in outcomes for built in outcome.outputs)
-    parts = [f"{many(len(outcomes) - failed, 'note')} {done}" + (f", {failed} failed" if failed else "")]
+    parts = [f"{many(len(outcomes) - failed - unchanged, 'note')} {done}"]
+    parts[0] += (f", {unchanged} unchanged" if unchanged else "") + (f", {failed} failed" if failed else "")
     parts += [many(warned, "warning")] if warned else []
     parts += [many(pages, "page")] if pages else []
     return "; ".join([*parts, f"{seconds:.1f} s"])

@@ -61,6 +61,12 @@ class Code(Enum):
         "A link or embed names a block id (`#^id`) that the target note does not have.",
         "Add ` ^id` at the end of the block, or correct the link.",
     )
+    CACHE_UNUSABLE = (
+        "cache.unusable",
+        _W,
+        "The cache in which finished outputs are kept cannot be opened or written; everything is made anew each time.",
+        "Make room there, or name another place by the environment's XDG_CACHE_HOME.",
+    )
     CALLOUT_COLOUR = (
         "callout.colour",
         _W,

@@ -6,8 +6,10 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import stat
 import sys
+import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +22,10 @@ LONGEST_NAME = 255
 #: Room that a name leaves for the longest extension (``.docx``).
 _EXTENSION = 5
 _HASH = 8
+#: Nanoseconds in which a file system may see two changes at one time (Linux: 4 ms, some 10 ms).
+_STEP = 20_000_000
+#: Temporary files that belong to a process of that number.
+_TEMPORARY = re.compile(r"\.kumihan-(\d+)(?:-[\w-]+)?\.tmp")
 #: Digests that are remembered of one output: the file there now, and the one that is about to take its place.
 _REMEMBERED = 2
 
@@ -211,6 +217,32 @@ def discard(file: Path) -> None:
         file.unlink()
 
 
+def sweep(folders: Iterable[Path]) -> None:
+    """Remove temporary files whose process was killed."""
+    for folder in folders:
+        try:
+            names = os.listdir(folder)  # noqa: PTH208  (names only)
+        except OSError:
+            continue
+        for name in names:
+            found = _TEMPORARY.fullmatch(name)
+            if found and not _is_running(int(found[1])):
+                discard(folder / name)
+
+
+def _is_running(process: int) -> bool:
+    """Whether there is a process of that number; on Windows, where asking would end it, there always is."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        pass
+    return True
+
+
 def replace(data: bytes, target: Path) -> None:
     """Put the bytes at ``target``: the old file or the new one is there at any time, never half of one."""
     staged = stage(data, temporary(target, str(os.getpid())))
@@ -221,9 +253,10 @@ def replace(data: bytes, target: Path) -> None:
         raise
 
 
-def put(staged: Staged, target: Path, made: Made, *, force: bool, note: str, sources: Sequence[Path] = ()) -> None:
+def put(staged: Staged, target: Path, made: Made, *, force: bool, note: str, sources: Sequence[Path] = ()) -> bool:
     """Move a staged output to its place, or raise :class:`OutputRefused`; the temporary file is gone either way.
 
+    The answer is False if the file there had the same content: it is left as it is, with its time, unless by ``force``.
     ``sources`` are folders whose Markdown files are notes: not even ``force`` writes over those.
     """
     try:
@@ -232,12 +265,22 @@ def put(staged: Staged, target: Path, made: Made, *, force: bool, note: str, sou
             message = f"{target.name!r} is left alone: {problem}"
             raise OutputRefused(diagnose(Code.OUTPUT_EXISTS, message, note))
         made.add(target, staged.digest)
+        if not force and not target.is_symlink() and _digest(target) == staged.digest:
+            return False
+        _set_back(staged.file)
         staged.file.replace(target)
+        return True
     except OSError as error:
         message = f"{target.name!r} cannot be written: {error.strerror}"
         raise OutputRefused(diagnose(Code.OUTPUT_FAILED, message, note)) from error
     finally:
         discard(staged.file)
+
+
+def _set_back(file: Path) -> None:
+    """Give a file a time that is past already: file systems count in steps, and no later change may share its step."""
+    now = time.time_ns()
+    os.utime(file, ns=(now, now - _STEP))
 
 
 def _obstacle(staged: Staged, target: Path, made: Made, *, force: bool, sources: Sequence[Path]) -> str:

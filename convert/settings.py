@@ -347,8 +347,8 @@ class Settings:
     page_lines: int = option(39, "Lines on a page.", name="page.lines", check=between(10, 100))
     page_margins: str = option(
         "",
-        "Margins, one, two or four lengths as in CSS such as 25mm 20mm, in place of page.chars and page.lines: there are as "
-        "many whole ones as they leave room for.",
+        "Margins, one, two or four lengths as in CSS such as 25mm 20mm, in place of page.chars and page.lines: there are "
+        "as many whole ones as they leave room for.",
         name="page.margins",
         check=margins,
     )
@@ -438,6 +438,13 @@ class Settings:
         name="limits.memory",
         scope=Scope.VAULT,
         check=between(500, 1_000_000),
+    )
+    cache_megabytes: int = option(
+        1_000,
+        "Megabytes that finished outputs may take in the cache; what was used longest ago goes first.",
+        name="cache.megabytes",
+        scope=Scope.COMMAND,
+        check=between(0, 1_000_000),
     )
     allow_network: bool = option(False, "Fetch pictures from the network.", name="network", scope=Scope.COMMAND)
     follow_links: bool = option(

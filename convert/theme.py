@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 from unicodedata import normalize
@@ -78,6 +79,11 @@ class Theme:
     def description(self, language: str) -> str:
         """What it is for, in a line, in a language or else in English."""
         return self.descriptions.get(language.partition("-")[0], "") or self.descriptions.get("en", "")
+
+    @property
+    def digest(self) -> str:
+        """What tells a vault's theme from all others; empty for one of ours, which is part of Kumihan itself."""
+        return sha256(repr(self).encode(errors="replace")).hexdigest() if self.files else ""
 
 
 # What theme.yaml may hold

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from convert.callouts import CalloutType
@@ -39,11 +39,28 @@ def compared(path: str) -> str:
     return _tidy(path).strip("/").lower().replace("ς", "σ")
 
 
+class Stat(NamedTuple):
+    """What a file's entry says of it: two that are equal are of one content, if ``changed`` is long past.
+
+    ``changed`` is when content or entry changed last, in nanoseconds; ``mark`` holds all else that tells of a change.
+    """
+
+    mark: str
+    changed: int
+
+
+def stat_of(status: os.stat_result) -> Stat:
+    """The part of a file's status that a change of its content changes too."""
+    mark = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+    return Stat(mark, max(status.st_mtime_ns, status.st_ctime_ns))
+
+
 @dataclass(frozen=True, slots=True)
 class Vault:
     """The files below ``root`` (a real path) that are not hidden; all paths are relative to it, with ``/``.
 
-    ``callouts`` are the types that its CSS snippets define or change, by name in lower case.
+    ``callouts`` are the types that its CSS snippets define or change, by name in lower case; ``stats`` what the
+    files' entries said when they were scanned.
     """
 
     root: Path
@@ -53,12 +70,24 @@ class Vault:
     diagnostics: tuple[Diagnostic, ...] = ()
     ignore: Ignore = field(default_factory=Ignore)
     callouts: Mapping[str, CalloutType] = field(default_factory=dict)
+    stats: Mapping[str, Stat] = field(default_factory=dict, repr=False)
     _by_name: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _by_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def file(self, path: str) -> Path:
         """Where a file of the vault is on this machine."""
         return self.root / path
+
+    @property
+    def unwatched(self) -> Vault:
+        """The vault itself, for whoever looks at it in a way of its own, and says so by :meth:`asked`."""
+        return self
+
+    def asked(self, *question: str, answer: str | bool | None) -> None:
+        """A note's document depends on this answer, which is of none of the methods here.
+
+        :class:`convert.cache.trace.WatchedVault` keeps it; the vault itself does not care.
+        """
 
     def buildable(self) -> tuple[str, ...]:
         """The notes that a build of the whole vault is about."""
@@ -131,6 +160,7 @@ def scan(root: Path, *, follow_links: bool = False) -> Vault:
         diagnostics=tuple(sorted(walk.diagnostics)),
         ignore=Ignore(filters, tuple(sorted(walk.rules))),
         callouts=callouts,
+        stats=walk.stats,
         _by_name={name: tuple(paths) for name, paths in by_name.items()},
         _by_path={path: tuple(paths) for path, paths in by_path.items()},
     )
@@ -143,6 +173,7 @@ class _Walk:
         self.root = root
         self.follow_links = follow_links
         self.files: list[str] = []
+        self.stats: dict[str, Stat] = {}
         self.rules: list[tuple[str, tuple[Rule, ...]]] = []
         self.diagnostics: list[Diagnostic] = []
 
@@ -171,6 +202,7 @@ class _Walk:
                     (linked if entry.is_symlink() else folders).append(path)
                 elif _kind(entry) == "file":
                     self.files.append(path)
+                    self.stats[path] = _stat(entry)
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:
@@ -210,6 +242,13 @@ def _kind(entry: os.DirEntry[str]) -> str:
         return "folder" if entry.is_dir() else "file" if entry.is_file() else ""
     except OSError:  # a link to itself
         return ""
+
+
+def _stat(entry: os.DirEntry[str]) -> Stat:
+    try:
+        return stat_of(entry.stat())
+    except OSError:  # it is gone already
+        return Stat("", 0)
 
 
 def _is_text(path: str) -> bool:

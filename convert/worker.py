@@ -29,6 +29,8 @@ from convert import platform_libs
 from convert.diagnostics import Code, Diagnostic, Severity, diagnose
 
 if TYPE_CHECKING:
+    from convert.cache.printed import Cache
+    from convert.cache.trace import Trace
     from convert.output import Staged
     from convert.settings import Layers, Settings
     from convert.vault import Vault
@@ -65,13 +67,15 @@ class WorkerError(RuntimeError):
 class Task:
     """What all jobs of a build share. With ``formats`` empty, notes are checked and nothing is written.
 
-    ``stems`` are the places of the outputs by note, so that they can lead to each other.
+    ``stems`` are the places of the outputs by note, so that they can lead to each other; without ``cache`` everything
+    is printed anew and nothing is kept.
     """
 
     vault: Vault
     layers: Layers
     formats: tuple[str, ...] = ()
     stems: Mapping[str, str] = field(default_factory=dict)
+    cache: Cache | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +88,26 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An output in its temporary file."""
+    """An output in its temporary file.
+
+    ``settings`` are those that the format read, ``fonts`` tells the machine's own fonts if they were asked;
+    with ``reused`` it was not printed but had been kept.
+    """
 
     format: str
     staged: Staged
     pages: int | None
+    settings: Mapping[str, object] = field(default_factory=dict)
+    fonts: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    reused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of a job. ``trace`` is the traceback of a fault, for ``--debug`` only.
+
+    ``linked`` are those of the ``diagnostics`` that no format said, ``sources`` what the document was made from.
 
     ``spent``: the process that did it may have been left in disorder, and takes no other.
     """
@@ -106,6 +120,8 @@ class Result:
     seconds: float = 0.0
     trace: str = ""
     spent: bool = False
+    linked: tuple[Diagnostic, ...] = ()
+    sources: Trace | None = None
 
 
 # In the worker
@@ -125,6 +141,8 @@ def perform(task: Task, job: Job) -> Result:
         seconds=time.perf_counter() - started,
         trace="".join(run.traces),
         spent=run.spent,
+        linked=tuple(sorted({*run.linked})),
+        sources=run.sources,
     )
 
 
@@ -135,6 +153,8 @@ class _Run:
         self.task, self.job = task, job
         self.outputs: list[Written] = []
         self.diagnostics: list[Diagnostic] = []
+        self.linked: list[Diagnostic] = []
+        self.sources: Trace | None = None
         self.dependencies: tuple[str, ...] = ()
         self.failed = False
         self.spent = False
@@ -142,19 +162,27 @@ class _Run:
 
     def all(self) -> None:
         from convert import fonts  # noqa: PLC0415  (all this is the worker's, not the parent's)
+        from convert.cache.printed import produce  # noqa: PLC0415
+        from convert.cache.trace import Trace, WatchedSettings, WatchedStems, WatchedVault, values  # noqa: PLC0415
         from convert.formats import writer  # noqa: PLC0415
         from convert.link import link_note  # noqa: PLC0415
         from convert.nodes import plain_text  # noqa: PLC0415
         from convert.output import stage  # noqa: PLC0415
 
+        trace = self.sources = Trace()
+        read = {"limit_bytes"}
         with self.faults("read"):
-            settings = self.settings()
+            settings = self.settings(trace)
         if self.failed:
             return
         with self.faults("linked"):
-            document = link_note(self.job.note, self.task.vault, settings, self.task.stems)
+            vault = WatchedVault.of(self.task.vault, trace)
+            stems = WatchedStems(self.task.stems, trace)
+            document = link_note(self.job.note, vault, WatchedSettings.of(settings, read), stems)
             self.diagnostics += document.diagnostics
             self.dependencies = document.dependencies
+            trace.settings = values(settings, read)
+            self.linked = [*self.diagnostics]
         if self.failed:
             return
         if not self.task.formats:
@@ -164,28 +192,36 @@ class _Run:
                 self.diagnostics += fonts.activate().choose(text, settings, self.job.note).diagnostics
         for format, target in self.job.targets.items():
             with self.faults(f"written as {format}"):
-                output = writer(format)(document, settings)
+                made = produce(document, format, settings, trace, self.task.cache)
+                output = made.output
                 self.diagnostics += output.diagnostics
                 try:
-                    self.outputs.append(Written(format, stage(output.data, target), output.pages))
+                    staged = stage(output.data, target)
+                    about = (made.settings, made.fonts, output.diagnostics, made.reused)
+                    self.outputs.append(Written(format, staged, output.pages, *about))
                 except OSError as error:
                     self.failed = True
                     message = f"the {format} file cannot be written: {error.strerror}"
                     self.diagnostics.append(diagnose(Code.OUTPUT_FAILED, message, self.job.note))
 
-    def settings(self) -> Settings:
+    def settings(self, trace: Trace) -> Settings:
         """The settings for this note; a note that cannot be read has failed."""
+        from convert.cache.trace import digest_of  # noqa: PLC0415
         from convert.note import read_note  # noqa: PLC0415
         from convert.settings import from_note  # noqa: PLC0415
 
         vault, layers = self.task.vault, self.task.layers
         general, problems = layers.settings()
         self.diagnostics += problems
+        trace.read(self.job.note, vault.file(self.job.note))
         note = read_note(vault.file(self.job.note), self.job.note, general.limit_bytes)
         self.diagnostics += note.diagnostics
         self.failed = any(d.severity is Severity.ERROR for d in note.diagnostics)
         own, problems = from_note(note.properties, note.property_places, note.path, layers.themes)
         self.diagnostics += problems
+        trace.own = {**own}
+        if "theme" in own or problems:  # whether there is a theme of that name decides which one it is
+            trace.answers["themes",] = digest_of(layers.themes)
         settings, problems = layers.settings(own)
         self.diagnostics += problems
         return settings

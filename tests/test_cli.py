@@ -383,7 +383,17 @@ def test_one_broken_note_does_not_stop_the_others(run: Run, place: Path, tmp_pat
     assert {d["code"] for d in report["notes"][3]["diagnostics"]} == {"properties.invalid", "link.missing"}
     totals = report["totals"]
     assert totals.pop("seconds") > 0
-    assert totals == {"notes": 6, "built": 3, "failed": 3, "outputs": 3, "pages": 9, "errors": 3, "warnings": 2}
+    assert totals == {
+        "notes": 6,
+        "unchanged": 0,
+        "built": 3,
+        "failed": 3,
+        "skipped": 0,
+        "outputs": 3,
+        "pages": 9,
+        "errors": 3,
+        "warnings": 2,
+    }
     assert str(tmp_path) not in json.dumps(report, ensure_ascii=False)
 
 
@@ -392,7 +402,7 @@ def test_any_number_of_workers_gives_the_same(run: Run, place: Path, tmp_path: P
         (tmp_path / "保管庫" / f"{number}.md").write_text("WARN" if number % 2 else "x")
 
     def built(jobs: str) -> tuple[object, ...]:
-        status, out, err = run("build", "../保管庫", "-j", jobs, "--report", "r.json")
+        status, out, err = run("build", "../保管庫", "-j", jobs, "--report", "r.json", "--force")
         report = json.loads(Path("r.json").read_text())
         for note in [report["totals"], *report["notes"]]:
             del note["seconds"]

@@ -225,6 +225,16 @@ def activate(progress: Progress | None = None) -> FontSet:
     return fonts
 
 
+def system_state() -> str:
+    """What tells the machine's own fonts, as they are now, from any others."""
+    from convert.fonts.system import SystemFonts  # noqa: PLC0415 - asked only for documents that need them
+
+    before = os.environ.get(_FILE)
+    ours = before is not None and Path(before).parent == faces.user_cache() / "fonts"
+    with SystemFonts(os.environ.get(_FILE_BEFORE) if ours else before) as system:
+        return system.state()
+
+
 def _listed(chars: Iterable[str], limit: int = 8) -> str:
     """Characters for a message: each with its code point, and its name where it is not a letter of a large script."""
     ordered = sorted(chars)

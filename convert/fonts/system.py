@@ -8,9 +8,10 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -79,6 +80,25 @@ class SystemFonts:
         if self._config:
             self._library.FcConfigDestroy(self._config)
         self._sets, self._config = [], None
+
+    def state(self) -> str:
+        """A digest of the names, sizes and times of all font files of the machine; empty if it has none."""
+        if not self._config:
+            return ""
+        lib = self._library
+        pattern, objects = lib.FcPatternCreate(), lib.FcObjectSetCreate()
+        lib.FcObjectSetAdd(objects, b"file")
+        found = lib.FcFontList(self._config, pattern, objects)
+        lib.FcObjectSetDestroy(objects)
+        lib.FcPatternDestroy(pattern)
+        self._sets.append(found)
+        files = {self._text(found.contents.fonts[i], b"file") for i in range(found.contents.count)} if found else set()
+        digest = sha256()
+        for file in sorted(files):
+            with suppress(OSError):
+                status = os.stat(file)  # noqa: PTH116  (names are bytes)
+                digest.update(file + f"\0{status.st_size} {status.st_mtime_ns}\n".encode())
+        return digest.hexdigest()
 
     def family(self, name: str) -> list[SystemFont]:
         """The fonts of a family, sorted by file; none where the machine has no such family."""

@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 from convert import pandoc
 from convert.bases.dates import Date
 from convert.bases.evaluate import Evaluator
-from convert.bases.files import FIELDS, File, files_of
+from convert.bases.files import FIELDS, File, Files, files_of
 from convert.bases.problems import Problem
 from convert.bases.source import Base, read_base
 from convert.bases.values import (
@@ -114,9 +114,14 @@ class _Printer:
         return as_block(self.linking.placeholder("base", shown))
 
     def _evaluator(self, base: Base) -> Evaluator:
-        files = files_of(self.linking.vault, self.linking.settings.limit_bytes)
+        files = self._files()
         here = files.file(self.part.path)
         return Evaluator(files, here, self.linking.language, base.formulas, _clock(here))
+
+    def _files(self) -> Files:
+        """All files of the vault: any of them can become a row."""
+        self.linking.vault.asked("vault", answer=None)
+        return files_of(self.linking.vault.unwatched, self.linking.settings.limit_bytes)
 
     def _report(self, problem: Problem, base: Base | None, files: Sequence[str] = ()) -> None:
         line, column = base.place(problem) if base else problem.place
@@ -345,7 +350,7 @@ class _Printer:
 
     def _named(self, text: str, row: File | None) -> Link:
         found = parse_link(text) or Link(text.strip())
-        home = row or files_of(self.linking.vault, self.linking.settings.limit_bytes).file(self.part.path)
+        home = row or self._files().file(self.part.path)
         return home.link(found.target, found.display)
 
 

@@ -9,7 +9,9 @@ from convert.callouts import CalloutType
 from convert.compiled import NoteAst, compile_note, mark_key
 from convert.diagnostics import Code, Diagnostic, Severity, diagnose
 from convert.labels import label
+from convert.link import subpath
 from convert.link.document import Comment, Picture
+from convert.link.subpath import Missing, Target
 from convert.nodes import Block, Inline, Node, attr, clone, div, para, span, walk, words
 from convert.note import Note, read_note
 from convert.settings import Settings
@@ -106,13 +108,21 @@ class Linking:
             self._notes[path] = read_note(self.vault.file(path), path, self.settings.limit_bytes)
         return self._notes[path]
 
-    def prepared(self, path: str) -> Prepared:
-        """The note's headings and block ids, for a link that names one."""
+    def place_in(self, path: str, name: str) -> Target | Missing:
+        """What ``name``, the part of a link behind ``#``, means in the note ``path``.
+
+        The document depends on the answer, and not on the rest of that note.
+        """
         if path in self._compiled:
-            return self._compiled[path].prepared
-        if path not in self._prepared:
-            self._prepared[path] = prepare(self.note(path), self.notations)
-        return self._prepared[path]
+            prepared = self._compiled[path].prepared
+        else:
+            if path not in self._prepared:
+                note = read_note(self.vault.unwatched.file(path), path, self.settings.limit_bytes)
+                self._prepared[path] = prepare(note, self.notations)
+            prepared = self._prepared[path]
+        found = subpath.resolve(path, name, prepared)
+        self.vault.asked("subpath", path, name, answer=not isinstance(found, Missing))
+        return found
 
     def compiled(self, path: str) -> NoteAst:
         """The note as pandoc read it: shared, so copy what you change."""

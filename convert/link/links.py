@@ -82,7 +82,7 @@ def to_vault(text: list[Inline], path: str, name: str, part: Part, linking: Link
         return [span(text, attr("", ["internal-link", "is-unresolved"]))]
     target = Target(found)
     if name and found.lower().endswith(".md"):
-        resolved = subpath.resolve(found, name, linking.prepared(found))
+        resolved = linking.place_in(found, name)
         if isinstance(resolved, Missing):
             code = Code.HEADING_MISSING if resolved.kind == "heading" else Code.BLOCK_MISSING
             linking.report(code, f"link to a {resolved.kind} that does not exist: {typed}", part.path, place)

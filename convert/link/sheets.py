@@ -10,9 +10,12 @@ from convert.link.linking import Linking
 def run(path: str, linking: Linking) -> tuple[str, ...]:
     """The CSS for the note ``path``, sheet by sheet in the order of the setting; what is missing is reported."""
     found = []
+    vault = linking.vault.unwatched
+    if linking.settings.styles:
+        linking.vault.asked("snippets", answer=None)
     for name in linking.settings.styles:
         try:
-            sheet = snippets.sheet(linking.vault.root, name, follow_links=linking.settings.follow_links)
+            sheet = snippets.sheet(vault.root, name, follow_links=linking.settings.follow_links)
         except snippets.SnippetError as error:
             linking.report(Code.SNIPPET_UNUSED, f"the snippet {name} is not used: {error}", path)
             continue
@@ -28,6 +31,7 @@ def run(path: str, linking: Linking) -> tuple[str, ...]:
 def own_theme(linking: Linking) -> theme.Theme | None:
     """The theme of the settings if it is the vault's own; what is wrong in it the settings have said."""
     settings = linking.settings
-    chosen = theme.load(settings.theme, linking.vault.root, follow_links=settings.follow_links)
+    chosen = theme.load(settings.theme, linking.vault.unwatched.root, follow_links=settings.follow_links)
+    linking.vault.asked("theme", settings.theme, answer=chosen.digest)
     linking.dependencies.update(chosen.files)
     return chosen if chosen.files else None

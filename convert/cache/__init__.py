@@ -1,0 +1,1 @@
+"""What earlier builds leave for the next: records of what each output came from, and the outputs themselves."""
