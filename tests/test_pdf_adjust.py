@@ -173,6 +173,10 @@ class TestLines:
         layout = laid_out(f"<p class='ja-even'>一、二、三、四、五、六、七、八、{TEXT}</p>", 19.5)
         assert lines(layout)[0][1:] == (near(19.5), f"一、二、三、四、五、六、七、八、{TEXT[:4]}")
 
+    def test_a_blank_at_the_end_of_a_line_and_of_a_text_is_dropped(self):
+        found = lines(laid_out(f"<p class='ja-even'>{TEXT[:14]} {WORD.format('Y' * 20)}</p>", 14.7))
+        assert found[0] == (near(0), near(14.7), TEXT[:14])
+
     def test_a_last_line_is_even_if_it_nearly_is(self):
         found = lines(laid_out(f"<p class='ja-even'>{TEXT[:40]}</p>", 40.8))
         assert found[0][1] == near(40.8)

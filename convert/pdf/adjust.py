@@ -498,8 +498,9 @@ def _layout_class() -> Any:
             self.__dict__.update(layout.__dict__)
             self.gap, self.space, self.squeeze = move.gap, move.space, move.squeeze
             ends = accumulate(len(char.encode()) for char in self.text)
-            #: how far the text has grown by each byte where a character ends
-            self._grown = {0: 0.0, **dict(zip(ends, accumulate(move.behind), strict=True))}
+            #: how far the text has grown by each byte where a character ends; the blank at a line's end
+            #: that WeasyPrint has taken from the box is still in here
+            self._grown = {0: 0.0, **dict(zip(ends, accumulate(move.behind), strict=False))}
             self._moved = False
 
         def setup(self, style: Any) -> None:
