@@ -347,8 +347,8 @@ class Settings:
     page_lines: int = option(39, "Lines on a page.", name="page.lines", check=between(10, 100))
     page_margins: str = option(
         "",
-        "Margins, one, two or four lengths as in CSS such as 25mm 20mm, in place of page.chars and page.lines: there are "
-        "as many whole ones as they leave room for.",
+        "Margins, one, two or four lengths as in CSS such as 25mm 20mm, in place of page.chars and page.lines: there "
+        "are as many whole ones as they leave room for.",
         name="page.margins",
         check=margins,
     )
