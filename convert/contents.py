@@ -23,13 +23,7 @@ def add(page: Page, document: Document, settings: Settings) -> None:
     """
     if settings.contents == "no":
         return
-    at = _place(page, document)
-    headings = [
-        (int(heading.tag[1]), heading)
-        for top in list(page.main)[at:]
-        for heading in top.iter(*_HEADINGS)
-        if heading.get("id") and not any(map(_is_apart, heading.iterancestors()))
-    ]
+    headings = outline(page, document)
     if not headings:
         return
     highest = min(level for level, _ in headings)
@@ -51,7 +45,17 @@ def add(page: Page, document: Document, settings: Settings) -> None:
         item = etree.SubElement(lists[-1], "li")
         link = etree.SubElement(item, "a", {"href": f"#{heading.get('id')}"})
         link.text = heading.get("data-label", "")
-    page.main.insert(at, nav)
+    page.main.insert(_place(page, document), nav)
+
+
+def outline(page: Page, document: Document) -> list[tuple[int, Element]]:
+    """The headings of the text with their levels, without its title and those in quotes, callouts and cells."""
+    return [
+        (int(heading.tag[1]), heading)
+        for top in list(page.main)[_place(page, document) :]
+        for heading in top.iter(*_HEADINGS)
+        if heading.get("id") and not any(map(_is_apart, heading.iterancestors()))
+    ]
 
 
 def _place(page: Page, document: Document) -> int:

@@ -269,9 +269,10 @@ class Settings:
     )
     breaks: str = option(
         "none",
-        "Which headings begin a page (PDF, Word): none, h1, or h2 and h1. The first one does not.",
+        "Which headings begin a page (PDF, Word): none, h1, h2 and h1, or those of the highest rank that the text has. "
+        "The first one does not.",
         name="breaks",
-        choices=("none", "h1", "h2"),
+        choices=("none", "h1", "h2", "highest"),
     )
     rule: str = option(
         "line",
@@ -351,6 +352,13 @@ class Settings:
         "are as many whole ones as they leave room for.",
         name="page.margins",
         check=margins,
+    )
+    page_front: str = option(
+        "count",
+        "Pages of cover and contents (PDF): counted with the text's (count), or numbered in roman, and the text begins "
+        "on a new page at 1 (roman).",
+        name="page.front",
+        choices=("count", "roman"),
     )
     color: str = option(
         "full",

@@ -9,6 +9,7 @@ import pytest
 
 from convert.formats import pdf
 from convert.link.document import Properties
+from convert.pdf import front
 from convert.pdf.file import page_labels
 from convert.settings import Settings
 from tests.support import structure
@@ -48,11 +49,14 @@ def test_metadata_is_the_propertys_and_no_more():
     [
         ([""], [(0, "D", 1)]),
         (["cover", "", ""], [(0, "D", 1)]),
-        (["front", "front", "", "landscape", ""], [(0, "r", 1), (2, "D", 1)]),
+        (["cover", "upright", "landscape"], [(0, "D", 1)]),
+        (["front", "front", "text", "landscape", "text"], [(0, "r", 1), (2, "D", 1)]),
+        (["cover", "front", "landscape"], [(0, "r", 1), (2, "D", 1)]),
+        (["cover", "text"], [(0, "r", 1), (1, "D", 1)]),
     ],
 )
 def test_page_labels(kinds, labels):
-    assert page_labels(kinds) == labels
+    assert page_labels(front.count(kinds)) == labels
 
 
 def test_pages_have_labels():

@@ -26,6 +26,7 @@ from convert.pdf import (
     engine,
     footnotes,
     formulas,
+    front,
     references,
     ruby,
     spacing,
@@ -78,15 +79,18 @@ def write(document: Document, settings: Settings) -> Output:
     text += "".join(svg.text(asset.data) for asset in assets.values() if asset.media_type == "image/svg+xml")
     choice = engine.choose_fonts(text, settings, document.note)
     mono = settings.color == "mono"
+    apart = front.set_apart(page, settings)
     sheets = theme.dressed(
         chosen,
-        resources.styles("print.css").read_text("utf-8") + measures.css,
+        resources.styles("print.css").read_text("utf-8") + measures.css + (front.RULES if apart else ""),
         theme.callout_css(document.callouts, icons=True)
         + (resources.styles("mono.css").read_text("utf-8") if mono else ""),
         document.style_sheets,
     )
+    if apart:
+        sheets = front.numbered(sheets)
     at_foot = dict.fromkeys(n for mark in page.marks if (n := int(mark.get("data-n", ""))) not in at_end)
-    printer = _Printer(page, sheets, assets, choice, measures.measure, tuple(at_foot), mono=mono)
+    printer = _Printer(page, sheets, assets, choice, measures.width_of_text, tuple(at_foot), mono=mono)
     even, unevenness = engine.justifies(settings, document.note)
     ruby.place(page)
     dots.place(page)

@@ -82,7 +82,7 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     at = int(properties.begins_with(title, blocks))
     numbering.run(blocks, settings.numbering, titled=at > 0)
     cover = settings.cover == "yes" and (print_title or at > 0)
-    breaks.run(blocks, settings, above=print_title and not cover)
+    breaks.run(blocks, settings, above=print_title and not cover, titled=at > 0)
     blocks[at:at] = [
         *property_table.byline(note.properties, public.author, linking.language, settings),
         *([breaks.new_page()] if cover else []),

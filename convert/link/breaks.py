@@ -5,18 +5,21 @@ A break is an empty ``Div .page-break``; ``<!-- pagebreak -->`` becomes one in :
 
 from __future__ import annotations
 
+from convert.link import numbering
 from convert.link.headings import is_frame
 from convert.nodes import Block, attr, div, has_class
 from convert.settings import Settings
 
 
-def run(blocks: list[Block], settings: Settings, *, above: bool) -> None:
-    """Put breaks in place as the settings say; ``above`` tells that something is printed above the first block.
+def run(blocks: list[Block], settings: Settings, *, above: bool, titled: bool = False) -> None:
+    """Put breaks in place as the settings say; ``above`` tells that something is printed above the first block,
+    ``titled`` that this is the document's title.
 
     With ``breaks: h2`` an H1 begins a page too. The first such heading begins none, nor does one that follows
     another directly. Where a page begins already, a further break would only leave it empty.
     """
-    deepest = {"none": 0, "h1": 1, "h2": 2}[settings.breaks]
+    levels = {"none": 0, "h1": 1, "h2": 2}
+    deepest = levels[settings.breaks] if settings.breaks in levels else numbering.highest(blocks, titled=titled)
     begun = False
     on_top = not above
 

@@ -51,6 +51,11 @@ def run(blocks: list[Block], style: str, *, titled: bool) -> None:
             heading["c"][2].insert(0, span([string(number + "\u3000")], attr("", ["heading-number"])))
 
 
+def highest(blocks: list[Block], *, titled: bool) -> int:
+    """The level of the highest rank of headings, 1 if there are none; ``titled`` as in :func:`run`."""
+    return min((heading["c"][0] for heading in _headings(blocks[1:] if titled else blocks)), default=1)
+
+
 def chapters(blocks: list[Block], *, titled: bool) -> dict[int, str]:
     """The numbers of the headings of the highest rank by the identity of their nodes; for figures and notes.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from convert.contents import outline
 from convert.link.document import Document
 from convert.measure import width
 from convert.page import Element, Page, add_class, add_style, all_text, clean, place_pictures
@@ -21,7 +22,7 @@ _LIST_TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": 
 def dress(page: Page, document: Document, geometry: Geometry) -> Mapping[str, Asset]:
     """Finish the tree for paper; returns the pictures that it shows, by address."""
     body = page.main.getparent()
-    room = geometry.measure / _HEAD_SIZE / 2 - 2
+    room = geometry.width_of_text / _HEAD_SIZE / 2 - 2
     if body is not None:
         body.set("data-head", shortened(clean(document.title), room))
     for tree in (page.main, *page.bodies.values()):
@@ -36,11 +37,28 @@ def dress(page: Page, document: Document, geometry: Geometry) -> Mapping[str, As
                     element.attrib.pop("href", "")
             elif "title" not in element.get("class", "").split():
                 element.set("data-head", shortened(element.get("data-label", ""), room))
+    _rank(page, document, room)
     assets = {}
     for element, address, data in place_pictures(page, document, "pdf"):
         assets[address] = Asset(data.data, data.media_type)
         _size(element, data.width_px, data.height_px, geometry)
     return assets
+
+
+def _rank(page: Page, document: Document, room: float) -> None:
+    """Classes that themes know chapters by: ``rank-1`` for headings of the highest level that the text has, and so on.
+
+    A break before a chapter is an ``opening``.
+    """
+    headings = outline(page, document)
+    highest = min((level for level, _ in headings), default=1)
+    for level, heading in headings:
+        add_class(heading, f"rank-{level - highest + 1}")
+        if level == highest:
+            heading.set("data-head", shortened(heading.get("data-label", ""), room))
+            before = heading.getprevious()
+            if before is not None and before.get("class") == "page-break":
+                add_class(before, "opening")
 
 
 def shortened(text: str, room: float) -> str:

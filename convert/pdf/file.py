@@ -9,6 +9,8 @@ from typing import Any
 
 from lxml import etree
 
+from convert.pdf import front
+
 #: settings' ``pdf.standard`` -> what WeasyPrint calls it; tags alone are no standard
 VARIANTS = {"tagged": None, "ua-1": "pdf/ua-1", "a-3a": "pdf/a-3a"}
 
@@ -69,7 +71,7 @@ def finish(pdf: Any, document: Any, wishes: Wishes) -> None:
     pdf.add_object(stream)
     pdf.catalog["Metadata"] = stream.reference
     labels = pydyf.Array()
-    for first, style, number in page_labels([page._page_box.page_type.name for page in document.pages]):
+    for first, style, number in page_labels(front.count(page._page_box.page_type.name for page in document.pages)):
         entry = {"S": f"/{style}"} if number == 1 else {"S": f"/{style}", "St": number}
         labels.extend((first, pydyf.Dictionary(entry)))
     pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": labels})
@@ -126,14 +128,9 @@ def _container(parent: etree._Element, name: str, kind: str, values: Sequence[st
             item.set("{http://www.w3.org/XML/1998/namespace}lang", "x-default")
 
 
-def page_labels(names: Sequence[str]) -> list[tuple[int, str, int]]:
-    """How viewers number the pages, by the names of their kinds: (index of the first, ``D`` or ``r``, its number).
+def page_labels(front: int) -> list[tuple[int, str, int]]:
+    """How viewers number the pages: (index of the first, ``D`` or ``r``, its number).
 
-    Front matter has roman numbers of its own; what follows begins at 1.
+    The first ``front`` pages have roman numbers of their own; what follows begins at 1.
     """
-    labels: list[tuple[int, str, int]] = []
-    for index, name in enumerate(names):
-        style = "r" if name == "front" else "D"
-        if not labels or labels[-1][1] != style:
-            labels.append((index, style, 1))
-    return labels
+    return [(0, "r", 1), (front, "D", 1)] if front else [(0, "D", 1)]

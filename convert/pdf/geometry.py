@@ -97,7 +97,8 @@ class Geometry:
             else ""
         )
         columns = (
-            f"main {{ columns: {self.columns}; column-gap: {self.gap:.3f}pt }}\n.landscape {{ column-span: all }}\n"
+            f"main, .text {{ columns: {self.columns}; column-gap: {self.gap:.3f}pt }}\n"
+            "main:has(> .text) { columns: auto } .landscape, .spanning { column-span: all }\n"
             if self.columns > 1
             else ""
         )

@@ -44,6 +44,11 @@ def _lay_out(table: Element, geometry: Geometry, theme: Theme, *, landscape: boo
     table_needs = _needs(table)
     if table_needs is None:
         return
+    if geometry.columns > 1 and _is_in_columns(table):
+        first = theme.table_sizes[0]
+        if measure.fit(table_needs, room, 2 * theme.table_padding, [first], 1e9).landscape:
+            room = geometry.width_of_text
+            add_class(table, "spanning")
     across = turned.measure if turned else 0
     fit = measure.fit(table_needs, room, 2 * theme.table_padding, theme.table_sizes, across)
     if fit.size != theme.table_sizes[0]:
@@ -53,6 +58,12 @@ def _lay_out(table: Element, geometry: Geometry, theme: Theme, *, landscape: boo
         add_class(table, "short")
     if fit.landscape:
         _turn(table)
+
+
+def _is_in_columns(table: Element) -> bool:
+    """Whether it stands in the columns directly, as what spans them must (CSS Multi-column 6.1)."""
+    parent = parent_of(table)
+    return parent.tag == "main" or parent.get("class") == "text"
 
 
 def _is_held(table: Element) -> bool:
@@ -65,7 +76,7 @@ def _set_in_note(table: Element, geometry: Geometry, theme: Theme) -> None:
     table_needs = _needs(table)
     if table_needs is None:
         return
-    room = geometry.measure - 2.5 * geometry.font_size
+    room = geometry.width_of_text - 2.5 * geometry.font_size
     sizes = theme.table_sizes[1:] or theme.table_sizes
     fit = measure.fit(table_needs, room, 2 * theme.table_padding, sizes)
     add_style(table, f"font-size: {fit.size:g}pt")
