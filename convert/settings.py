@@ -387,6 +387,19 @@ class Settings:
         name="docx.profile",
         choices=("manuscript", "handout"),
     )
+    docx_changes: str = option(
+        "track",
+        "CriticMarkup in Word files: tracked changes and comments (track), or no comments and the changes carried out "
+        "(accept) or undone (reject).",
+        name="docx.changes",
+        choices=("track", "accept", "reject"),
+    )
+    comments: str = option(
+        "drop",
+        "What %%…%% becomes: nothing (drop), or comments in Word files that track changes (word).",
+        name="comments",
+        choices=("drop", "word"),
+    )
     docx_grid: str = option(
         "",
         "Characters by lines on a page of a Word file, such as 40x30, 40x35, 35x30, 42x34 or 39x37; empty: 40x30 for a "

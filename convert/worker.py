@@ -164,7 +164,7 @@ class _Run:
         from convert import fonts  # noqa: PLC0415  (all this is the worker's, not the parent's)
         from convert.cache.printed import produce  # noqa: PLC0415
         from convert.cache.trace import Trace, WatchedSettings, WatchedStems, WatchedVault, values  # noqa: PLC0415
-        from convert.formats import writer  # noqa: PLC0415
+        from convert.formats import linked_for, writer  # noqa: PLC0415
         from convert.link import link_note  # noqa: PLC0415
         from convert.nodes import plain_text  # noqa: PLC0415
         from convert.output import stage  # noqa: PLC0415
@@ -190,9 +190,18 @@ class _Run:
                 self.diagnostics += writer("html")(document, settings).diagnostics
                 text = plain_text(document.blocks, skip_notes=False) + document.title
                 self.diagnostics += fonts.activate().choose(text, settings, self.job.note).diagnostics
+        documents = {settings.changes: document}
         for format, target in self.job.targets.items():
             with self.faults(f"written as {format}"):
-                made = produce(document, format, settings, trace, self.task.cache)
+                view = linked_for(format, settings)
+                if view.changes not in documents and (document.revised or settings.comments == "word"):
+                    other = link_note(self.job.note, vault, WatchedSettings.of(view, read), stems)
+                    documents[view.changes] = other
+                    self.diagnostics += other.diagnostics
+                    self.linked += other.diagnostics
+                    self.dependencies = tuple(sorted({*self.dependencies, *other.dependencies}))
+                    trace.settings = values(settings, read | {"docx_changes"})
+                made = produce(documents.get(view.changes, document), format, settings, trace, self.task.cache)
                 output = made.output
                 self.diagnostics += output.diagnostics
                 try:

@@ -51,6 +51,8 @@ def without(part: str) -> Change:
 
 BODY, NOTES = "word/document.xml", "word/footnotes.xml"
 GAP = '<w:p><w:pPr><w:pStyle w:val="BoxGap"/><w:keepNext/></w:pPr></w:p>'
+COMMENTED = '<w:p><w:r><w:commentReference w:id="0"/></w:r></w:p>'
+DELETED = '<w:p><w:del w:id="1" w:author="a"><w:r><w:t>x</w:t></w:r></w:del></w:p>'
 FAULTS: dict[str, tuple[str, Change]] = {
     "a cell that ends with a table": ("cell.end", replaced(BODY, "</w:tc>", "<w:tbl><w:tr/></w:tbl></w:tc>")),
     "tables that touch": ("table.joined", replaced(BODY, f"</w:tbl>{GAP}", "</w:tbl>")),
@@ -81,6 +83,17 @@ FAULTS: dict[str, tuple[str, Change]] = {
     "a link without text": (
         "link.empty",
         replaced(BODY, "<w:body>", '<w:body><w:p><w:hyperlink w:anchor="_Link1"/></w:p>'),
+    ),
+    "a comment that is not there": ("comment.dangling", replaced(BODY, "<w:body>", f"<w:body>{COMMENTED}")),
+    "a range without an end": (
+        "comment.unpaired",
+        replaced(BODY, "<w:body>", '<w:body><w:p><w:commentRangeStart w:id="0"/></w:p>'),
+    ),
+    "deleted text that prints": ("revision.text", replaced(BODY, "<w:body>", f"<w:body>{DELETED}")),
+    "two changes with one id": ("revision.duplicate", replaced(BODY, "<w:body>", f"<w:body>{DELETED * 2}")),
+    "a change around a link": (
+        "revision.link",
+        replaced(BODY, "<w:body>", f"<w:body>{DELETED.replace('w:r>', 'w:hyperlink>')}"),
     ),
     "a row wider than its grid": ("table.grid", replaced(BODY, "<w:tcPr>", '<w:tcPr><w:gridSpan w:val="2"/>')),
 }

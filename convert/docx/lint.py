@@ -23,6 +23,7 @@ _STYLED: Final = ("pStyle", "rStyle", "tblStyle")
 _STYLE_LINKS: Final = ("basedOn", "next", "link")
 _REFERRING: Final = ("NOTEREF", "PAGEREF", "REF")
 _TEXTS: Final = tuple(map(q, ("document", "footnotes", "hdr", "ftr", "comments")))
+_INSTRUCTIONS: Final = (q("instrText"), q("delInstrText"))
 _REVISIONS: Final = ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange")
 
 
@@ -47,7 +48,7 @@ def lint(data: bytes) -> list[Finding]:
             except etree.XMLSyntaxError as error:
                 findings.append(Finding(name, "xml.invalid", str(error)))
     if not findings:
-        for rule in (_package, _relations, _styles, _numbers, _structure, _notes, _bookmarks, _fields, _ids):
+        for rule in (_package, _relations, _styles, _numbers, _structure, _notes, _comments, _bookmarks, _fields, _ids):
             findings += rule(parts, roots)
     return sorted(findings)
 
@@ -181,6 +182,30 @@ def _notes(_: Parts, roots: Roots) -> Iterator[Finding]:
                 yield Finding("word/settings.xml", "note.dangling", note.get(q("id"), ""))
 
 
+def _comments(_: Parts, roots: Roots) -> Iterator[Finding]:
+    part = "word/comments.xml"
+    comments = roots.get(part)
+    ids = Counter([] if comments is None else [comment.get(q("id"), "") for comment in comments])
+    marks: Counter[str] = Counter()
+    for name, root in _texts(roots):
+        starts, ends, references = (
+            Counter(node.get(q("id"), "") for node in root.iter(q(tag)))
+            for tag in ("commentRangeStart", "commentRangeEnd", "commentReference")
+        )
+        yield from (Finding(name, "comment.unpaired", id) for id in (starts - ends) + (ends - starts))
+        yield from (Finding(name, "comment.unmarked", id) for id in starts - references)
+        if references and root.tag in (q("hdr"), q("ftr"), q("comments")):
+            yield Finding(name, "comment.place", "Word has no comments here")
+        marks += references
+    for counted in (ids, marks):
+        yield from (Finding(part, "comment.duplicate", id) for id, n in counted.items() if n > 1)
+    yield from (Finding(part, "comment.dangling", id) for id in marks if id not in ids)
+    yield from (Finding(part, "comment.unmarked", id) for id in ids if id not in marks)
+    for comment in [] if comments is None else comments:
+        if not comment.get(q("author")) or comment.find(q("p")) is None:
+            yield Finding(part, "comment.empty", comment.get(q("id"), ""))
+
+
 def _bookmarks(_: Parts, roots: Roots) -> Iterator[Finding]:
     starts = [(name, node) for name, root in _texts(roots) for node in root.iter(q("bookmarkStart"))]
     names = Counter(node.get(q("name"), "").lower() for _, node in starts)
@@ -211,7 +236,7 @@ def _fields(_: Parts, roots: Roots) -> Iterator[Finding]:
 def _fields_of(story: Element, bookmarks: set[str]) -> Iterator[tuple[str, str]]:
     """Each field as ``[instruction, result]`` while it is open; the stack, since fields nest."""
     stack: list[list[str | None]] = []
-    for node in story.iter(q("fldChar"), q("instrText"), q("t")):
+    for node in story.iter(q("fldChar"), *_INSTRUCTIONS, q("t"), q("delText")):
         kind = node.get(q("fldCharType"))
         if kind == "begin":
             stack.append(["", None])
@@ -226,7 +251,7 @@ def _fields_of(story: Element, bookmarks: set[str]) -> Iterator[tuple[str, str]]
                 yield "field.empty", instruction or ""
             elif words[0] in _REFERRING and words[1] not in bookmarks:
                 yield "field.dangling", instruction or ""
-        elif stack and node.tag == q("instrText"):
+        elif stack and node.tag in _INSTRUCTIONS:
             stack[-1][0] = (stack[-1][0] or "") + (node.text or "")
         else:
             for field in stack:  # what a field shows, those around it show
@@ -242,6 +267,16 @@ def _ids(_: Parts, roots: Roots) -> Iterator[Finding]:
     revisions = Counter(node.get(q("id")) for _, root in _texts(roots) for node in root.iter(*map(q, _REVISIONS)))
     yield from (Finding("word/document.xml", "revision.duplicate", str(id)) for id, n in revisions.items() if n > 1)
     for name, root in _texts(roots):
+        for node in root.iter(*map(q, _REVISIONS)):
+            if not node.get(q("author")):
+                yield Finding(name, "revision.author", node.get(q("id"), ""))
+        for node in root.iter(q("ins"), q("del")):
+            for link in node.iterchildren(q("hyperlink")):
+                yield Finding(name, "revision.link", link.get(q("anchor"), ""))
+        for tag, inside in ((q("t"), True), (q("instrText"), True), (q("delText"), False), (q("delInstrText"), False)):
+            for node in root.iter(tag):
+                if (next(node.iterancestors(q("del"), q("moveFrom")), None) is not None) is inside:
+                    yield Finding(name, "revision.text", node.text or "")
         for node in root.iter(f"{{{PIC}}}cNvPr"):
             if node.get("descr"):
                 yield Finding(name, "drawing.path", node.get("descr", ""))

@@ -7,21 +7,22 @@ holds nothing of the machine, the user, the clock or the vault but what the docu
 
 from __future__ import annotations
 
-import datetime
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
 
-from convert.docx import package, sections
+from convert.docx import changes, comments, moments, package, sections
 from convert.docx.captions import page_of
 from convert.docx.code import CodeNumbers
 from convert.docx.reference import parts as reference_parts
 from convert.docx.styles import Look
 from convert.docx.text import TextPass
 from convert.docx.wml import CONTENT_TYPES, DECLARATION, NAMESPACES, PIC, WP, R, escaped, legal, q
+from convert.link.document import Comment
 
 Element = etree._Element
 
@@ -56,9 +57,16 @@ class Card:
 
 
 def finish(
-    data: bytes, look: Look, card: Card, mark: str = "1", *, numbered_code: bool = False, page: str = ""
+    data: bytes,
+    look: Look,
+    card: Card,
+    mark: str = "1",
+    *,
+    numbered_code: bool = False,
+    page: str = "",
+    said: Mapping[str, Comment] | None = None,
 ) -> bytes:
-    """Pandoc's file made ours; ``mark`` is the form of footnote marks, with 1 for the number.
+    """Pandoc's file made ours; ``mark`` is the form of footnote marks, with 1 for the number, ``said`` the comments.
 
     ``page`` is what stands behind a link within the document, with ``{page}`` for the page it leads to.
     """
@@ -80,9 +88,9 @@ def finish(
     if page:
         _say_pages(linked, page)
     _drawings(list(roots.values()))
+    changes.track(list(roots.values()))
+    comments.place(list(roots.values()), said or {}, parts)
     parts.update({name: _dump(root) for name, root in roots.items()})
-    if etree.fromstring(parts["word/comments.xml"]).find(q("comment")) is None:
-        del parts["word/comments.xml"]
     for name in sorted(parts):
         if re.fullmatch(r"word/header\d+\.xml", name):
             parts[name] = _header(parts[name], card.title)
@@ -257,7 +265,7 @@ def _core(card: Card) -> str:
         ("dc:language", card.language),
     ]
     inner = "".join(f"<{tag}>{escaped(text)}</{tag}>" for tag, text in fields if text)
-    moment = _moment(card.date)
+    moment = moments.moment(card.date)
     if moment:
         for tag in ("created", "modified"):
             inner += f'<dcterms:{tag} xsi:type="dcterms:W3CDTF">{moment}</dcterms:{tag}>'
@@ -265,18 +273,6 @@ def _core(card: Card) -> str:
         f'{DECLARATION}<cp:coreProperties xmlns:cp="{_CORE}" xmlns:dc="{_DC}" xmlns:dcterms="{_DCTERMS}" '
         f'xmlns:xsi="{_XSI}">{inner}</cp:coreProperties>'
     )
-
-
-def _moment(date: str) -> str:
-    """A date as the format asks for it (2024-12-02T00:00:00Z), empty for what is none."""
-    found = re.match(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?", date)
-    if not found:
-        return ""
-    try:
-        moment = datetime.datetime.fromisoformat(found[0])
-    except ValueError:
-        return ""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}Z" if moment.year >= 1000 else ""
 
 
 def _relations_used(part: bytes | None) -> set[str] | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from convert import callouts
-from convert.docx import captions
+from convert.docx import captions, changes, comments
 from convert.docx.measure import cells, column_widths, needs, text_lines
 from convert.docx.roles import name, style_id
 from convert.docx.styles import BOX_PADDING, CALLOUT_INDENT, CELL_PADDING, Look
@@ -47,6 +47,7 @@ from convert.nodes import (
     plain_text,
     raw_block,
     raw_inline,
+    rewrite,
     span,
     string,
     value,
@@ -216,6 +217,7 @@ class _Shaper:
 
     def _paragraph(self, block: Block, room: _Room) -> Block:
         shown = [node for node in block["c"] if node["t"] not in ("Space", "SoftBreak", "LineBreak")]
+        shown = [node for node in shown if not has_class(node, "comment-start") and not has_class(node, "comment-end")]
         pictures = [node for node in shown if node["t"] == "Image"]
         inlines = self._inlines(block["c"], room)
         if pictures and all(node["t"] == "Image" or has_class(node, "placeholder") for node in shown):
@@ -381,7 +383,16 @@ class _Shaper:
             return [*anchor, _styled_span("keyboard", [string(plain_text(inner))])]
         if "placeholder" in classes:
             return [*anchor, _styled_span("placeholder-char", self._inlines(inner, room))]
+        if "comment-start" in classes:
+            return comments.start(value(node, "data-comment"))
+        if "comment-end" in classes:
+            return comments.end(value(node, "data-comment"))
+        if "deletion" in classes:
+            rewrite(inner, _without_reading)
         words = self._inlines(inner, room)
+        if "insertion" in classes or "deletion" in classes:
+            kind = "insertion" if "insertion" in classes else "deletion"
+            return changes.between(kind, value(node, "data-author"), value(node, "data-date"), words)
         if "task" in classes:
             drawn = plain_text(inner) in ("☐", "☑")
             return [_styled_span("task-box" if drawn else "task-state", words)]
@@ -561,5 +572,16 @@ def _anchored(id: str, blocks: list[Block]) -> list[Block]:
     return [*_anchor_block(id), *blocks]
 
 
+def _without_reading(node: Node) -> list[Node] | None:
+    """What is struck out needs no reading: Word has no deleted text in ruby."""
+    if not has_class(node, "ruby"):
+        return None
+    return [child for child in node["c"][1] if not has_class(child, "rt")]
+
+
 def _only_text(inlines: Sequence[Inline]) -> bool:
-    return not any(node["t"] in ("Note", "Link", "Image", "Math") or has_class(node, "fnref") for node in walk(inlines))
+    marks = ("fnref", "comment-start", "comment-end", "insertion", "deletion")
+    return not any(
+        node["t"] in ("Note", "Link", "Image", "Math") or any(has_class(node, mark) for mark in marks)
+        for node in walk(inlines)
+    )

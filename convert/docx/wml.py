@@ -36,6 +36,9 @@ KEEP: Final = "kumihan-keep"
 #: ``<?kumihan level size landscape width indent column …?>``; a box has only the level.
 INSTRUCTION: Final = "kumihan"
 
+#: Name of the instructions around a tracked change: ``<?kumihan-change kind date author?>``, and empty at its end.
+CHANGE: Final = "kumihan-change"
+
 #: Twips (Word's unit, 1/1440 inch) in a point and in an inch.
 POINT: Final = 20
 INCH: Final = 1440

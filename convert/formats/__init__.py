@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,6 +21,11 @@ class Output:
     data: bytes
     pages: int | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def linked_for(format: str, settings: Settings) -> Settings:
+    """The settings that a document is linked with for this format: Word has a view of changes of its own."""
+    return replace(settings, changes=settings.docx_changes) if format == "docx" else settings
 
 
 Writer: TypeAlias = "Callable[[Document, Settings], Output]"

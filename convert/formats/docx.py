@@ -64,7 +64,7 @@ def write(document: Document, settings: Settings) -> Output:
     card = Card(
         document.title, authors, properties.description, properties.keywords, properties.date, document.language
     )
-    finished = finish(data, paper, card, mark, numbered_code=settings.code_numbers, page=page)
+    finished = finish(data, paper, card, mark, numbered_code=settings.code_numbers, page=page, said=document.comments)
     return Output(finished, diagnostics=gallery.diagnostics())
 
 

@@ -15,7 +15,7 @@ from convert.link.subpath import Missing, Target
 from convert.nodes import Block, Inline, Node, attr, clone, div, para, span, walk, words
 from convert.note import Note, read_note
 from convert.settings import Settings
-from convert.syntax import NOTATIONS, prepare
+from convert.syntax import NOTATIONS, comments, prepare
 from convert.syntax.prepared import FootnoteRefMark, Mark, Prepared
 from convert.vault import Vault
 
@@ -100,7 +100,9 @@ class Linking:
     @property
     def notations(self) -> frozenset[str]:
         """Which notations the settings turn on: each is named like its setting."""
-        return frozenset(name for name in NOTATIONS if getattr(self.settings, name.replace(".", "_")))
+        on = frozenset(name for name in NOTATIONS if getattr(self.settings, name.replace(".", "_")))
+        kept = self.settings.comments == "word" and self.settings.changes == "track"
+        return on | {comments.KEPT} if kept else on
 
     def note(self, path: str) -> Note:
         """A note of the vault; one that cannot be read is empty and has an error among its diagnostics."""

@@ -80,11 +80,13 @@ def _grammar(notations: frozenset[str]) -> Grammar:
 def prepare(note: Note, notations: frozenset[str] = frozenset({"critic", "ruby.braces"})) -> Prepared:
     """Turn a note's body into standard Markdown; ``notations`` are those of :data:`NOTATIONS` that are in force.
 
+    With ``comments.KEPT`` among them comments leave marks in the place of nothing.
+
     Everything that no rule touches stays byte for byte as it is; time is linear in the note's length.
     """
     body = note.body
     found = scan(body)
-    preparation = Preparation(note, found)
+    preparation = Preparation(note, found, notations)
     for rule in BLOCK_RULES:
         rule(preparation)
     grammar = _grammar(notations)

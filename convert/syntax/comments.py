@@ -1,14 +1,24 @@
-"""``%%comments%%``: private, so nothing of them may reach any output (Obsidian help, Basic formatting syntax)."""
+"""``%%comments%%``: private, so nothing of them reaches any output (Obsidian help, Basic formatting syntax).
+
+Unless the writer asks for it: with :data:`KEPT` among the notations they become comments like CriticMarkup's.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from convert.diagnostics import Code
 from convert.syntax.edits import Edit
 from convert.syntax.inline import Inline, InlineRule
 from convert.syntax.preparation import Preparation
-from convert.syntax.scanner import COMMENT_MARK
+from convert.syntax.prepared import SCHEME, CriticMark
+from convert.syntax.scanner import COMMENT_MARK, Comment, Region, RegionKind
+
+#: Among the notations: comments leave marks.
+KEPT = "comments"
+#: What would define a link instead of being text.
+_LINK_DEFINITION = re.compile(r"\[[^\]]+\]:")
 
 
 def read(inline: Inline, m: re.Match[str]) -> int:
@@ -22,6 +32,11 @@ def read(inline: Inline, m: re.Match[str]) -> int:
     line = text.rfind("\n", 0, start) + 1
     behind = text.find("\n", end)
     alone = not text[line:start].strip() and not text[end : behind if behind >= 0 else len(text)].strip()
+    said = text[m.end() : end - 2].strip() if len(m[0]) == 2 else ""
+    if KEPT in inline.preparation.notations and said:
+        offset, source = inline.source(start), text[start:end]
+        inline.replace(start, end, _mark(inline.preparation, offset, source, said))
+        return end
     if alone and behind >= 0:
         inline.remove(line, behind + 1)
         return behind + 1
@@ -49,8 +64,42 @@ COMMENT = InlineRule("%", COMMENT_MARK.pattern, read)
 
 def remove_blocks(preparation: Preparation) -> None:
     """Take out the comments that stand as blocks."""
+    kept = _Kept(preparation) if KEPT in preparation.notations else None
     for comment in preparation.scan.comments:
+        if kept:
+            kept.anchor(comment)
         preparation.edits.append(Edit(comment.start, comment.end, ""))
         if not comment.closed:
             message = "a comment has no end; everything from here on is hidden, as in Obsidian"
             preparation.report(Code.COMMENT_UNCLOSED, message, comment.opening)
+
+
+def _mark(preparation: Preparation, offset: int, source: str, said: str) -> str:
+    key = preparation.mark(CriticMark, offset, source, "comment", "", "", said)
+    return f"![]({SCHEME}{key})"
+
+
+class _Kept:
+    """Comments that stand as blocks go to the text behind them, else to that before: a block may not become two."""
+
+    def __init__(self, preparation: Preparation) -> None:
+        self._preparation = preparation
+        body = preparation.note.body
+        self._regions = [r for r in preparation.scan.regions if not _LINK_DEFINITION.match(body, *r.spans[0])]
+        self._starts = [region.spans[0][0] for region in self._regions]
+        self._tasks = {task.start: task.end for task in preparation.scan.tasks}
+
+    def anchor(self, comment: Comment) -> None:
+        preparation = self._preparation
+        source = preparation.note.body[comment.opening : comment.end].rstrip()
+        said = source.removeprefix("%%").removesuffix("%%").strip() if comment.closed else source[2:].strip()
+        at = bisect_left(self._starts, comment.end)
+        if not said or not self._regions:
+            return
+        region = self._regions[min(at, len(self._regions) - 1)]
+        place = self._place(region)
+        preparation.edits.append(Edit(place, place, _mark(preparation, comment.opening, source, said)))
+
+    def _place(self, region: Region) -> int:
+        start = region.spans[0][0]
+        return region.spans[-1][1] if region.kind is RegionKind.TITLE else self._tasks.get(start, start)

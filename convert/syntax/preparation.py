@@ -32,6 +32,7 @@ class Preparation:
 
     note: Note
     scan: Scan
+    notations: frozenset[str] = frozenset()
     edits: list[Edit] = field(default_factory=list)
     appended: list[str] = field(default_factory=list)
     marks: dict[str, Mark] = field(default_factory=dict)

@@ -1,0 +1,215 @@
+"""Word's comments and tracked changes, read back with independent readers: what the author said is all there."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import docx
+import pytest
+
+from convert import pandoc
+from convert.docx.comments import initials
+from convert.formats import linked_for, writer
+from convert.link import link_note
+from convert.nodes import has_class, value, walk
+from convert.settings import Settings
+from convert.vault import scan
+from tests.support.content import LABELS, missing
+from tests.support.docx import NAMES, Docx, problems
+from tests.support.html import Html, text
+from tests.support.linked import put
+
+NOTE = """---
+author: 山田 太郎
+date: 2025-04-05
+private: SECRET
+---
+# 題{++名++}{>>題について<<}
+
+本文{++を**太字**で[文](https://example.com/)と{東京|とうきょう}と$x^2$と++}直す{--削除[跡](https://example.com/)と{漢字|かんじ}--}。
+{==三号==}{>>五号ではないか
+二行目<<}{>>{"author":"Jane Doe","time":1718000000}@@そうかも<<}[^1]
+
+{++追加した段落[^2]++}
+
+{--消した段落[^1]--}
+
+末尾。{++甲 {--乙--} 丙++}{~~{"author":"編集"}@@旧~>新~~}
+
+- 項{++一++}{>>項について<<}
+- {--項二--}
+- [ ] {++任務++}
+
+| 甲 | 乙 |
+|--|--|
+| {++あ++} | {--い--}{>>升目<<} |
+
+> [!note] 枠{--と--}{++の++}名
+> 中{++身++}
+
+{>>ひとりの段落<<}
+
+%%私的な注釈%%
+
+最後%%行内%%の段落{>>ここ<<}。
+
+[^1]: 注{++に追加++}{>>注について<<}
+[^2]: 注二
+"""
+
+
+@cache
+def output(format: str, changes: str = "accept", comments: str = "drop", profile: str = "manuscript") -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        put(Path(folder), {"A.md": NOTE})
+        settings = Settings(changes=changes, comments=comments, docx_profile=profile, byline="no", title="no")
+        document = link_note("A.md", scan(Path(folder)), linked_for(format, settings))
+        return writer(format)(document, settings).data
+
+
+def read(data: bytes, changes: str) -> list[dict[str, object]]:
+    """What pandoc reads of a Word file."""
+    command = [str(pandoc.program()), "-f", "docx", "-t", "json", f"--track-changes={changes}"]
+    out = subprocess.run(command, input=data, capture_output=True, check=True).stdout
+    blocks: list[dict[str, object]] = json.loads(out)["blocks"]
+    return blocks
+
+
+def plain(data: bytes, changes: str) -> str:
+    command = [str(pandoc.program()), "-f", "docx", "-t", "plain", "--wrap=none", f"--track-changes={changes}"]
+    return subprocess.run(command, input=data, capture_output=True, check=True).stdout.decode()
+
+
+@pytest.mark.parametrize("profile", ["manuscript", "handout"])
+def test_validators_find_nothing(tmp_path: Path, profile: str) -> None:
+    file = tmp_path / "note.docx"
+    file.write_bytes(output("docx", comments="word", profile=profile))
+    assert problems(file) == []
+
+
+@pytest.mark.parametrize("changes", ["accept", "reject"])
+def test_with_all_changes_settled_word_has_the_text_of_the_page(changes: str) -> None:
+    page = Html(output("html", changes))
+    # pandoc reads no ruby, neither bases nor readings
+    wanted = text(page.one("body"), skip=frozenset(page.all(".fnref, .footnote-back, math, ruby")))
+    word = plain(output("docx"), changes)
+    assert missing(wanted, word, ignore=LABELS) == []
+    solid = re.sub(r"[\s\d☐•-]", "", word)
+    assert ("追加した段落" in solid, "消した段落" in solid) == (changes == "accept", changes == "reject")
+    assert ("項二" in solid, "任務" in solid) == (changes == "reject", changes == "accept")
+
+
+def test_who_changed_what_and_when() -> None:
+    nodes = list(walk(read(output("docx"), "all")))
+    found = [
+        (kind, value(node, "author"), value(node, "date"))
+        for node in nodes
+        for kind in ("insertion", "deletion")
+        if has_class(node, kind)
+    ]
+    assert ("insertion", "山田 太郎", "2025-04-05T00:00:00Z") in found
+    assert ("deletion", "編集", "2025-04-05T00:00:00Z") in found
+    assert ("insertion", "編集", "2025-04-05T00:00:00Z") in found
+    assert sum(has_class(node, "paragraph-deletion") for node in nodes) == 2
+    word = Docx(output("docx"))
+    ids = [node.get(f"{{{NAMES['w']}}}id") for node in word.xml("word/document.xml").iter(*_tags("ins", "del"))]
+    notes = [node.get(f"{{{NAMES['w']}}}id") for node in word.xml("word/footnotes.xml").iter(*_tags("ins", "del"))]
+    assert sorted(map(int, [*ids, *notes])) == list(range(1, len(ids) + len(notes) + 1))
+
+
+def _tags(*names: str) -> tuple[str, ...]:
+    return tuple(f"{{{NAMES['w']}}}{name}" for name in names)
+
+
+SAID = [
+    ("題について", "山田 太郎"),
+    ("五号ではないか\n二行目", "山田 太郎"),
+    ("そうかも", "Jane Doe"),
+    ("項について", "山田 太郎"),
+    ("升目", "山田 太郎"),
+    ("ひとりの段落", "山田 太郎"),
+    ("私的な注釈", "山田 太郎"),
+    ("行内", "山田 太郎"),
+    ("ここ", "山田 太郎"),
+    ("注について", "山田 太郎"),
+]
+
+
+def test_python_docx_reads_the_comments() -> None:
+    word = docx.Document(io.BytesIO(output("docx", comments="word")))
+    assert [(comment.text, comment.author) for comment in word.comments] == SAID
+    jane = next(comment for comment in word.comments if comment.author == "Jane Doe")
+    assert (jane.initials, jane.timestamp and jane.timestamp.isoformat()) == ("JD", "2024-06-10T06:13:20+00:00")
+
+
+def test_private_comments_stay_private_unless_asked_for() -> None:
+    for private in ("私的な注釈", "行内", "SECRET"):
+        assert private not in Docx(output("docx")).everything
+
+
+def test_comments_stand_where_they_were_written() -> None:
+    anchored: dict[str, str] = {}
+    open_: dict[str, str] = {}
+    for node in walk(read(output("docx", comments="word"), "all")):
+        if has_class(node, "comment-start"):
+            open_[value(node, "id")] = "".join(n["c"] for n in walk(node["c"][1]) if n["t"] == "Str")
+        elif has_class(node, "comment-end"):
+            open_.pop(value(node, "id"))
+        elif node["t"] == "Str":
+            for text in open_.values():
+                anchored[text] = anchored.get(text, "") + node["c"]
+    # pandoc gives a comment's own words first
+    about = {text: said.removeprefix(text) for text, said in anchored.items()}
+    assert about["題について"] == "名"
+    assert about["五号ではないか二行目"].endswith("三号")
+    assert about["項について"] == "一"
+    assert about["升目"] == "い"
+    assert about["ひとりの段落"] == "中身"
+    assert about["注について"] == "に追加"
+
+
+def test_answers_hang_on_what_they_answer() -> None:
+    word = Docx(output("docx"))
+    entries = word.xml("word/commentsExtended.xml")
+    w15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
+    parents = {entry.get(f"{w15}paraId"): entry.get(f"{w15}paraIdParent") for entry in entries}
+    assert [(id, parent) for id, parent in parents.items() if parent] == [("00000003", "00000002")]
+
+
+@pytest.mark.parametrize("changes", ["accept", "reject"])
+def test_docx_changes_settle(tmp_path: Path, changes: str) -> None:
+    put(tmp_path, {"A.md": NOTE})
+    settings = Settings(docx_changes=changes, comments="word")
+    document = link_note("A.md", scan(tmp_path), linked_for("docx", settings))
+    word = Docx(writer("docx")(document, settings).data)
+    assert not [part for part in word.parts if "comment" in part]
+    assert not re.search(r"<w:(ins|del|comment\w+)[ />]", word.everything)
+    assert ("消した段落" in word.text) is (changes == "reject")
+    assert "私的" not in word.everything
+
+
+def test_the_same_bytes_again() -> None:
+    first = output("docx", comments="word")
+    output.cache_clear()
+    assert output("docx", comments="word") == first
+
+
+def test_without_author_and_date() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        put(Path(folder), {"A.md": "a{++b++}{>>c<<}"})
+        document = link_note("A.md", scan(Path(folder)), linked_for("docx", Settings()))
+        word = Docx(writer("docx")(document, Settings()).data)
+    assert '<w:ins w:id="1" w:author="著者">' in word.everything
+    assert '<w:comment w:id="0" w:author="著者" w:initials="著">' in word.everything
+    assert "w:date" not in word.everything
+
+
+def test_initials() -> None:
+    names = {"Jane van Dyke": "JVD", "山田 太郎": "山太", "著者": "著", "a b c d": "ABC"}
+    assert {name: initials(name) for name in names} == names
