@@ -85,6 +85,7 @@ FAULTS: dict[str, tuple[str, Change]] = {
         replaced(BODY, "<w:body>", '<w:body><w:p><w:hyperlink w:anchor="_Link1"/></w:p>'),
     ),
     "a comment that is not there": ("comment.dangling", replaced(BODY, "<w:body>", f"<w:body>{COMMENTED}")),
+    "a comment on a footnote": ("comment.place", replaced(NOTES, "<w:tab/>", '<w:commentReference w:id="0"/>')),
     "a range without an end": (
         "comment.unpaired",
         replaced(BODY, "<w:body>", '<w:body><w:p><w:commentRangeStart w:id="0"/></w:p>'),

@@ -1,13 +1,16 @@
 """Comments in Word's margin: their places in the text, and the parts of the package that hold their words.
 
 Answers hang on the comment they answer by ``commentsExtended.xml`` (Word 2013 and later; others show them one
-below the other).
+below the other). Comments on a footnote's text stand at its mark and say so: LibreOffice (7.4) does not open a
+file with a comment among the footnotes.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from lxml import etree
@@ -15,8 +18,9 @@ from lxml import etree
 from convert.docx.moments import moment
 from convert.docx.roles import style_id
 from convert.docx.wml import CONTENT_TYPES, DECLARATION, NAMESPACES, PACKAGE_RELATIONS, W, escaped, q
+from convert.labels import label
 from convert.link.document import Comment
-from convert.nodes import Inline, raw_inline
+from convert.nodes import Block, Inline, Node, attr, has_class, lists, plain_text, raw_inline, span, value
 
 Element = etree._Element
 
@@ -52,6 +56,45 @@ def end(key: str) -> list[Inline]:
 def _id(key: str) -> int:
     found = _NUMBER.search(key)
     return int(found[0]) if found else 0
+
+
+def lift(blocks: list[Block], comments: Mapping[str, Comment], language: str) -> dict[str, Comment]:
+    """Move comments on notes to the notes' marks, in place; all comments, those saying on which words they are."""
+    lifted = dict(comments)
+    for children in reversed(list(lists(blocks))) if comments else ():
+        if not any(has_class(node, "fnref") for node in children):
+            continue
+        out: list[Node] = []
+        for node in children:
+            about = _take_out(node["c"][1]) if has_class(node, "fnref") else {}
+            for key, words in about.items():
+                said = lifted[key]
+                which = "comment.on-words" if words else "comment.on-note"
+                text = label(which, language, number=value(node, "data-n"), words=words, text=said.text)
+                lifted[key] = replace(said, text=text)
+            out += [span([], attr("", ["comment-start"], [("data-comment", key)])) for key in about]
+            out.append(node)
+            out += [span([], attr("", ["comment-end"], [("data-comment", key)])) for key in about]
+        children[:] = out
+    return lifted
+
+
+def _take_out(note: list[Node]) -> dict[str, str]:
+    """Take the places of comments out of a note: their keys, in order, and the words that each was around."""
+    words: dict[str, str] = {}
+    for inlines in lists(note):
+        places = [at for at, node in enumerate(inlines) if has_class(node, "comment-start")]
+        for at in places:
+            key = value(inlines[at], "data-comment")
+            inside = takewhile(lambda node: not _ends(node, key), inlines[at:])  # noqa: B023 - used up right here
+            words[key] = plain_text(list(inside))
+        if places:
+            inlines[:] = [n for n in inlines if not has_class(n, "comment-start") and not has_class(n, "comment-end")]
+    return words
+
+
+def _ends(node: Node, key: str) -> bool:
+    return has_class(node, "comment-end") and value(node, "data-comment") == key
 
 
 def place(roots: Sequence[Element], comments: Mapping[str, Comment], parts: dict[str, bytes]) -> None:

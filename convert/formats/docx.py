@@ -14,7 +14,7 @@ from typing import Final
 
 from convert import callouts, pandoc, pictures
 from convert.diagnostics import Code, Diagnostic, diagnose
-from convert.docx import captions, contents
+from convert.docx import captions, comments, contents
 from convert.docx.post import Card, finish
 from convert.docx.raster import raster
 from convert.docx.reference import look, reference
@@ -40,6 +40,7 @@ def write(document: Document, settings: Settings) -> Output:
     text = clone(document.blocks)
     page = label("on-page", document.language, page="{page}") if settings.links_pages == "yes" else ""
     captions.fill(text, page)
+    said = comments.lift(text, document.comments, document.language)
     if paper.profile.contents and settings.contents != "no":
         contents.add(document, text, int(settings.contents))
     with tempfile.TemporaryDirectory(prefix="kumihan-") as private:
@@ -64,7 +65,7 @@ def write(document: Document, settings: Settings) -> Output:
     card = Card(
         document.title, authors, properties.description, properties.keywords, properties.date, document.language
     )
-    finished = finish(data, paper, card, mark, numbered_code=settings.code_numbers, page=page, said=document.comments)
+    finished = finish(data, paper, card, mark, numbered_code=settings.code_numbers, page=page, said=said)
     return Output(finished, diagnostics=gallery.diagnostics())
 
 
