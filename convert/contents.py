@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from lxml import etree
 
 from convert.labels import label
 from convert.link.document import Document
 from convert.link.properties import begins_with
-from convert.page import Element, Page
+from convert.page import Element, Page, add_class, caption_kind, caption_number, parent_of, plain_text
 from convert.settings import Settings
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 #: a heading in one of these is no part of the note's outline, as in Obsidian
 _APART = frozenset({"blockquote", "li", "dd", "td", "th"})
-_ABOVE = frozenset({"byline", "properties", "page-break"})
+_ABOVE = frozenset({"byline", "abstract", "properties", "page-break"})
+_LISTED = {"figures": ("figure",), "tables": ("table",), "both": ("figure", "table")}
 
 
 def add(page: Page, document: Document, settings: Settings) -> None:
-    """Put the contents under the title, its byline and properties; nothing where the text has no headings.
+    """Put the contents under the title, its byline, abstract and properties, and the lists of figures and tables."""
+    at = _place(page, document)
+    new = []
+    if settings.contents != "no":
+        new += _headings(outline(page, document), document.language, int(settings.contents))
+    for kind in _LISTED.get(settings.captions_lists, ()):
+        new += _captions(page, kind, document.language)
+    page.main[at:at] = new
 
-    The setting's depth counts from the highest rank that the headings have.
+
+def _headings(headings: list[tuple[int, Element]], language: str, depth: int) -> list[Element]:
+    """The contents of a text with these headings; none where it has none.
+
+    The depth counts from the highest rank that they have.
     """
-    if settings.contents == "no":
-        return
-    headings = outline(page, document)
     if not headings:
-        return
+        return []
     highest = min(level for level, _ in headings)
-    depth = int(settings.contents)
-    name = label("contents", document.language)
-    nav = etree.Element("nav", {"class": "contents", "role": "doc-toc", "aria-label": name})
-    etree.SubElement(nav, "p", {"class": "contents-title"}).text = name
-    lists = [etree.SubElement(nav, "ol")]
+    nav = _nav(label("contents", language))
+    nav.set("role", "doc-toc")
+    lists = [nav[-1]]
     levels = [highest]
     for level, heading in headings:
         if level >= highest + depth:
@@ -45,7 +54,7 @@ def add(page: Page, document: Document, settings: Settings) -> None:
         item = etree.SubElement(lists[-1], "li")
         link = etree.SubElement(item, "a", {"href": f"#{heading.get('id')}"})
         link.text = heading.get("data-label", "")
-    page.main.insert(_place(page, document), nav)
+    return [nav]
 
 
 def outline(page: Page, document: Document) -> list[tuple[int, Element]]:
@@ -56,6 +65,33 @@ def outline(page: Page, document: Document) -> list[tuple[int, Element]]:
         for heading in top.iter(*_HEADINGS)
         if heading.get("id") and not any(map(_is_apart, heading.iterancestors()))
     ]
+
+
+def _captions(page: Page, kind: str, language: str) -> list[Element]:
+    """The list of all figures, or all tables, that have a caption; none if no one has."""
+    nav = _nav(label(f"caption.list.{kind}", language))
+    add_class(nav, "captions")
+    for caption in page.main.iter("caption", "figcaption"):
+        if caption_kind(caption) != kind:
+            continue
+        number = caption_number(caption)
+        target = parent_of(caption) if number is None else number
+        if not target.get("id"):
+            target.set("id", f"listed-{kind}-{len(nav[-1]) + 1}")
+        first = deepcopy(caption)
+        for behind in [following for broken in first.iter("br") for following in (broken, *broken.itersiblings())]:
+            behind.clear()  # what stands on further lines tells of sources and units
+        item = etree.SubElement(nav[-1], "li")
+        link = etree.SubElement(item, "a", {"href": f"#{target.get('id')}"})
+        link.text = plain_text(first)
+    return [nav] if len(nav[-1]) else []
+
+
+def _nav(name: str) -> Element:
+    nav = etree.Element("nav", {"class": "contents", "aria-label": name})
+    etree.SubElement(nav, "p", {"class": "contents-title"}).text = name
+    etree.SubElement(nav, "ol")
+    return nav
 
 
 def _place(page: Page, document: Document) -> int:

@@ -339,11 +339,23 @@ def place_pictures(page: Page, document: Document, for_format: str) -> Iterator[
             yield element, address, data
 
 
+def caption_number(element: Element) -> Element | None:
+    """The number that a caption begins with."""
+    return next((span for span in element.iter("span") if "caption-number" in span.get("class", "").split()), None)
+
+
+def caption_kind(element: Element) -> str:
+    """Whether a caption is that of a ``figure`` or a ``table``: its number says so, or else what it stands in."""
+    number = caption_number(element)
+    if number is None:
+        return "table" if element.tag == "caption" else "figure"
+    return number.get("data-kind", "")
+
+
 def _place_caption(element: Element) -> None:
     """Tables have their captions above, figures below: also a picture of a table, and a table called a figure."""
     element.attrib.pop("aria-hidden", "")  # pandoc's, where the alt text says the same
-    number = next((span for span in element.iter("span") if "caption-number" in span.get("class", "").split()), None)
-    kind = "" if number is None else number.get("data-kind")
+    kind = caption_kind(element)
     if element.tag == "figcaption" and kind == "table":
         add_class(element, "above")
         parent_of(element).insert(0, element)

@@ -168,6 +168,12 @@ class Settings:
         name="byline",
         choices=("yes", "no"),
     )
+    abstract: str = option(
+        "yes",
+        "Print the property abstract (or 要旨, 概要) under the title: yes, or no.",
+        name="abstract",
+        choices=("yes", "no"),
+    )
     cover: str = option(
         "no",
         "Whether title, subtitle, author and date have a page of their own (PDF, Word).",
@@ -246,6 +252,12 @@ class Settings:
         "Contents before the text (PDF, HTML, handouts in Word): no, or how many levels of headings they have, 1 to 6.",
         name="contents",
         choices=("no", "1", "2", "3", "4", "5", "6"),
+    )
+    captions_lists: str = option(
+        "no",
+        "Lists of the captions of figures and tables, behind the contents: no, figures, tables, or both (PDF, HTML).",
+        name="captions.lists",
+        choices=("no", "figures", "tables", "both"),
     )
     numbering: str = option(
         "no",

@@ -13,7 +13,7 @@ from convert.nodes import plain_text, value, walk
 from convert.settings import Settings
 from tests.support.docx import Docx
 from tests.support.html import Html
-from tests.support.linked import check, linked, show
+from tests.support.linked import check, linked, said, show
 from tests.support.pages import png
 from tests.support.pdf import Pdf, squeezed
 
@@ -24,7 +24,7 @@ FILES: dict[str, str | bytes] = {"a.png": png(), "b.png": png()}
 def made(root: Path, text: str, captions: str = "typed", **settings: object) -> Document:
     document = linked(root, {**FILES, "A.md": text}, captions=captions, **settings)
     check(document)
-    assert not document.diagnostics
+    assert not [diagnostic for diagnostic in document.diagnostics if diagnostic.code != "image.no-alt"]
     return document
 
 
@@ -157,6 +157,11 @@ class TestAltTexts:
                                      "Pasted image 20240504172436", "float-left", ""])  # fmt: skip
     def test_what_says_nothing_is_none(self, tmp_path: Path, alt: str) -> None:
         assert not captions(made(tmp_path, f"![[a.png|{alt}]]\n\n![{alt}](a.png)\n", "numbered"))
+
+    def test_a_caption_says_what_a_picture_without_text_shows(self, tmp_path: Path) -> None:
+        document = linked(tmp_path, {**FILES, "A.md": "![[a.png]]\n\n図1　売上の**推移**\n\n![[b.png]]\n"})
+        assert "<img picture:p1>売上の推移</img>" in show(document.blocks)
+        assert said(document) == ["A.md:5:1 image.no-alt"]
 
     def test_pictures_in_text_have_none(self, tmp_path: Path) -> None:
         assert not captions(

@@ -17,7 +17,7 @@ from convert.link.properties import begins_with
 from convert.nodes import Block, Node, clone, has_class, plain_text, raw_block, raw_inline, rewrite
 
 #: What stands under the title, and so before the contents.
-_ABOVE: Final = ("byline", "properties", "page-break")
+_ABOVE: Final = ("byline", "abstract", "properties", "page-break")
 _BOOKMARK: Final = "_Toc{:06}"
 #: Ids of the bookmarks until they get their final ones: beyond all that pandoc gives, and apart from those of notes.
 _FIRST_ID: Final = 800_000

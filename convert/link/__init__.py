@@ -30,6 +30,7 @@ from convert.link import (
     ids,
     links,
     numbering,
+    pictures,
     plugins,
     properties,
     property_table,
@@ -74,6 +75,7 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     formulas.number(blocks)
     title = properties.title(path, note.properties)
     captions.bind(blocks, settings.captions)
+    pictures.tell_silent(blocks, linking)
     counting.run(blocks, settings, linking.language, titled=properties.begins_with(title, blocks))
     ids.assign(blocks, lambda other: _output(other, path, outputs or {}))
     tidy.run(blocks)
@@ -82,10 +84,13 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     at = int(properties.begins_with(title, blocks))
     numbering.run(blocks, settings.numbering, titled=at > 0)
     cover = settings.cover == "yes" and (print_title or at > 0)
-    breaks.run(blocks, settings, above=print_title and not cover, titled=at > 0)
+    abstract = property_table.abstract(note.properties, linking.language, settings)
+    above = (print_title and not cover) or bool(abstract)
+    breaks.run(blocks, settings, above=above, titled=at > 0)
     blocks[at:at] = [
         *property_table.byline(note.properties, public.author, linking.language, settings),
         *([breaks.new_page()] if cover else []),
+        *abstract,
         *property_table.table(note.properties, linking.language, settings),
     ]
     classes, problems = properties.classes(note)

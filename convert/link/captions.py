@@ -30,6 +30,8 @@ from convert.nodes import (
     plain_text,
     span,
     string,
+    walk,
+    words,
 )
 
 _N = "[0-9０-９]{1,4}"
@@ -126,13 +128,13 @@ class _Caption(NamedTuple):
 
 def _read(inlines: Sequence[Inline], *, by_table: bool) -> _Caption | None:
     """The caption that a paragraph is, if it is one; ``by_table``: a table stands beside it."""
-    words = _unstyled(inlines)
-    text = plain_text(words)
+    whole = _unstyled(inlines)
+    text = plain_text(whole)
     if len(text) > _LONGEST:
         return None
     if (found := _TYPED.match(text)) and _is_caption(found):
         length = len(text) - len(found["gap"] + found["text"])
-        head, rest = _cut(words, length)
+        head, rest = _cut(whole, length)
         anchors = [node for node in head if _is_silent(node)]
         head = [node for node in head if not _is_silent(node)]
         number = normalize("NFKC", found["number"] or found["nth"]).translate(_DASHES)
@@ -140,14 +142,14 @@ def _read(inlines: Sequence[Inline], *, by_table: bool) -> _Caption | None:
         mark = span(head, attr("", [NUMBER, TYPED], [("data-kind", kind), ("data-number", number)]))
         return _Caption([mark, *anchors, *rest], kind)
     if by_table and (found := _PANDOC.match(text)):
-        _, rest = _cut(words, found.end())
+        _, rest = _cut(whole, found.end())
         if rest and rest[-1]["t"] == "Str" and (id := _QUARTO_ID.search(rest[-1]["c"])):
             rest[-1] = string(rest[-1]["c"][: id.start()])
             while rest and plain_text(rest[-1:]).strip() == "":
                 rest.pop()
         return _Caption(rest, "table")
     if found := _NAMED.match(text):
-        head, rest = _cut(words, found.end())
+        head, rest = _cut(whole, found.end())
         kind = _kind(found["word"], by_table=by_table)
         return _Caption([span(head, attr("", [NUMBER], [("data-kind", kind)])), *rest], kind)
     return None
@@ -232,15 +234,15 @@ def _bind(children: list[Block]) -> None:
             end += 1
         above = start == at or (end not in captions and captions[at].kind == "table")
         for first in range(at if above else start, end, 2):
-            words, thing = (first, first + 1) if above else (first + 1, first)
-            _give(_figure(children, thing), captions[words])
-            taken.add(words)
+            place, thing = (first, first + 1) if above else (first + 1, first)
+            _give(_figure(children, thing), captions[place])
+            taken.add(place)
         done = end + 1
     children[:] = [child for at, child in enumerate(children) if at not in taken]
 
 
-def _leads(words: _Caption | None, to: int) -> bool:
-    return words is not None and to in words.beside
+def _leads(found: _Caption | None, to: int) -> bool:
+    return found is not None and to in found.beside
 
 
 def _captions(children: Sequence[Block]) -> dict[int, _Caption]:
@@ -251,10 +253,10 @@ def _captions(children: Sequence[Block]) -> dict[int, _Caption]:
             continue
         near = {n for n in (at - 1, at + 1) if 0 <= n < len(children) and _can_bear(children[n])}
         tables = {n for n in near if (thing := bearer(children[n])) is not None and thing["t"] == "Table"}
-        words = _read(block["c"], by_table=bool(tables)) if near else None
-        if words:
-            beside = tables if words.kind == "table" else near - tables
-            found[at] = words._replace(beside=frozenset(beside or near))
+        read = _read(block["c"], by_table=bool(tables)) if near else None
+        if read:
+            beside = tables if read.kind == "table" else near - tables
+            found[at] = read._replace(beside=frozenset(beside or near))
     return found
 
 
@@ -294,15 +296,19 @@ def _figure(siblings: list[Block], at: int) -> Block:
     return block
 
 
-def _give(bearer: Block, words: _Caption) -> None:
-    inlines = words.inlines
+def _give(bearer: Block, found: _Caption) -> None:
+    inlines = found.inlines
     if not inlines or not has_class(inlines[0], NUMBER):
-        inlines = [span([], attr("", [NUMBER], [("data-kind", words.kind)])), *inlines]
+        inlines = [span([], attr("", [NUMBER], [("data-kind", found.kind)])), *inlines]
     if bearer["t"] == "Figure" and bearer["c"][2][0]["t"] == "Plain":
         shown: list[Inline] = bearer["c"][2][0]["c"]  # notes of a picture's alt text stand behind it
         inlines += [node for node in shown if has_class(node, "fnref")]
         shown[:] = [node for node in shown if not has_class(node, "fnref")]
     bearer["c"][1][1] = [plain(inlines)]
+    text = plain_text(inlines[1:]).strip() or plain_text(inlines).strip()
+    for picture in walk(bearer["c"][2] if bearer["t"] == "Figure" else []):
+        if picture["t"] == "Image" and picture.get("caption") == [] and text:
+            picture["c"][1] = picture["caption"] = words(text)  # better than the name of a file
 
 
 def _has_number(bearer: Block) -> bool:
@@ -379,9 +385,9 @@ def _alt(block: Block) -> list[Inline]:
     shown = [node for node in block["c"] if not _is_silent(node)]
     if len(shown) != 1 or shown[0]["t"] != "Image":
         return []
-    words: list[Inline] = shown[0].get("caption", [])
-    text = plain_text(words).strip()
+    alt: list[Inline] = shown[0].get("caption", [])
+    text = plain_text(alt).strip()
     name = shown[0].get("name", "")
     if not text or _NO_ALT.fullmatch(text) or text in (name, splitext(name)[0]):
         return []
-    return words
+    return alt

@@ -56,6 +56,8 @@ heading number
 byline
     ``Div .byline`` of ``Div .subtitle``, ``.author``, ``.date`` (each one ``Para``), under the title; an
     ``.author .affiliation`` is where the author works. A page break behind it makes title and byline a cover
+abstract
+    ``Div .abstract`` of ``Div .abstract-title`` and paragraphs, behind the byline and the cover
 properties
     ``Table .properties`` of two columns
 anchor

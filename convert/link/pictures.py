@@ -10,7 +10,7 @@ from convert import svg
 from convert.diagnostics import Code
 from convert.link.document import Picture
 from convert.link.linking import Linking, Part, Place
-from convert.nodes import Inline, attr, image, words
+from convert.nodes import Block, Inline, attr, image, walk, words
 
 #: What Obsidian shows as pictures.
 EXTENSIONS = frozenset((".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"))
@@ -83,11 +83,18 @@ def _show(file: Path, path: str, alt: list[Inline], size: Size, part: Part, link
     if kind is None:
         linking.report(Code.IMAGE_INVALID, f"the file is no picture: {path}", part.path, place)
         return linking.placeholder("image-invalid", name)
-    if not alt:
-        linking.report(Code.IMAGE_NO_ALT, f"no text says what the picture shows: {path}", part.path, place)
     key = linking.picture_key(Picture(file, path, kind))
     shown = image(alt or words(splitext(name)[0]), f"picture:{key}", attr("", [], size))
-    return {**shown, "caption": alt, "name": name}  # the alt text may be printed, if it is more than a name
+    # the alt text may be printed, if it is more than a name; if there is none, a caption may take its place
+    return {**shown, "caption": alt, "name": name, "file": path, "in": part.path, "at": place}
+
+
+def tell_silent(blocks: list[Block], linking: Linking) -> None:
+    """Report the pictures that neither an alt text nor a caption tells of; to be called when captions are found."""
+    for node in walk(blocks):
+        if node["t"] == "Image" and node.get("caption") == []:
+            message = f"no text says what the picture shows: {node['file']}"
+            linking.report(Code.IMAGE_NO_ALT, message, node["in"], node["at"])
 
 
 def media_type(file: Path) -> str | None:

@@ -14,6 +14,9 @@ from convert.settings import NOTE_KEY, Settings
 
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"\\^`{|}]+", re.IGNORECASE)
 _DEEPEST = 4
+_ABSTRACTS = ("abstract", "要旨", "概要")
+#: a line end between Japanese letters is no blank
+_WRAPPED = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*\\n[ \t]*(?=[\u3000-\u9fff\uff00-\uffef])")
 #: Languages in which a person's affiliation stands before the name.
 _PLACE_FIRST = frozenset({"ja", "ko", "zh"})
 
@@ -35,6 +38,21 @@ def byline(properties: Mapping[str, object], author: tuple[str, ...], language: 
     ]
     parts = [div([para(words(line))], attr("", classes)) for classes, line in lines if line]
     return [div(parts, attr("", ["byline"]))] if parts else []
+
+
+def abstract(properties: Mapping[str, object], language: str, settings: Settings) -> list[Block]:
+    """The property ``abstract`` (also 要旨, 概要), a text or a list of paragraphs, as a ``Div .abstract``."""
+    if settings.abstract == "no":
+        return []
+    for name in _ABSTRACTS:
+        value = get(properties, name)
+        parts = value if isinstance(value, list) else [value]
+        texts = [part for each in parts if isinstance(each, str) for part in re.split(r"\n\s*\n", each)]
+        lines = [para(words(line)) for each in texts if (line := text(_WRAPPED.sub("", each)))]
+        if lines:
+            title = name if not name.isascii() else label("abstract", language)
+            return [div([div([para(words(title))], attr("", ["abstract-title"])), *lines], attr("", ["abstract"]))]
+    return []
 
 
 def table(properties: Mapping[str, object], language: str, settings: Settings) -> list[Block]:
