@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from convert import __version__, output, platform_libs, settings
+from convert.bases.files import Files
 from convert.cache.ledger import Ledger, Standing
 from convert.cache.store import diagnostics_of
 from convert.diagnostics import STRICT, Code, Diagnostic, Severity, diagnose
 from convert.formats import FORMATS
 from convert.settings import Layers
 from convert.vault import Vault, compared, scan, stat_of
+from convert.where import WhereError, glob_rule, parse
 from convert.worker import Job, Pool, Result, Task, Written
 
 #: Where a folder's outputs go if ``-o`` does not say.
@@ -42,6 +44,7 @@ class Request:
     vault: str | None = None
     config: str | None = None
     command: settings.Values = field(default_factory=dict)
+    where: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +156,33 @@ def _in_vault(path: Path, root: Path) -> str:
     raise UsageError(f"{path} is not in the vault {root}")
 
 
+def _is_glob(path: Path) -> bool:
+    """Whether a path is a pattern: there is no such file, and it has signs that a shell would have understood."""
+    return not os.path.lexists(path) and any(sign in str(path) for sign in "*?[")
+
+
+def _without_glob(path: Path) -> Path:
+    """The folder that a pattern begins with."""
+    while _is_glob(path):
+        path = path.parent
+    return path
+
+
+def _matching(pattern: Path, vault: Vault) -> tuple[str, ...]:
+    """The notes that a pattern means, of those that a build of the vault is about."""
+    folder = _without_glob(pattern)
+    below = _in_vault(folder, vault.root)
+    rule = glob_rule((below + "/" if below else "") + pattern.relative_to(folder).as_posix())
+    notes = tuple(note for note in vault.buildable() if rule.matches(note.split("/"), folder=False))
+    if not notes:
+        raise UsageError(f"no note is like {pattern}")
+    return notes
+
+
 def _selected(path: Path, vault: Vault) -> tuple[str, ...]:
     """The notes that a path means: itself, or those of a folder that a build is about."""
+    if _is_glob(path):
+        return _matching(path, vault)
     relative = _in_vault(path, vault.root)
     if path.is_dir():
         below = relative + "/" if relative else ""
@@ -181,7 +209,11 @@ def _selected(path: Path, vault: Vault) -> tuple[str, ...]:
 def plan(request: Request, *, checking: bool = False) -> Plan:
     """Find the vault, its settings, the notes and the place of each output; :class:`UsageError` if that cannot be."""
     paths = [expanded(path) for path in request.paths]
-    roots = [find_root(path, request.vault) for path in paths]
+    try:
+        where = parse(request.where) if request.where is not None else None
+    except WhereError as error:
+        raise UsageError(str(error)) from error
+    roots = [find_root(_without_glob(path), request.vault) for path in paths]
     root = roots[0]
     if any(other.folder != root.folder for other in roots):
         raise UsageError("the paths are in different vaults; build them one after the other, or name one with --vault")
@@ -192,16 +224,23 @@ def plan(request: Request, *, checking: bool = False) -> Plan:
     except OSError as error:
         raise UsageError(f"the folder {root.folder} cannot be read: {error.strerror}") from error
     notes = tuple(sorted({note for path in paths for note in _selected(path, vault)}))
+    if where is not None:
+        files = Files(vault, layers.settings()[0].limit_bytes)
+        notes = tuple(note for note in notes if where(files.file(note)))
+        if not notes:
+            raise UsageError(f"of these notes none fits --where {request.where}")
     diagnostics = (*problems, *vault.diagnostics)
     if checking:
         return Plan(vault, layers, (), notes, Path(), {}, diagnostics)
 
-    formats, file = _formats_and_file(request, single=len(paths) == 1 and not paths[0].is_dir())
+    formats, file = _formats_and_file(
+        request, single=len(paths) == 1 and not paths[0].is_dir() and not _is_glob(paths[0])
+    )
     shape = "tree"
     if file is not None:
         base, stems, shape = file.parent, {notes[0]: file.stem}, "file"
     else:
-        flat = not any(path.is_dir() for path in paths)
+        flat = not any(path.is_dir() or _is_glob(path) for path in paths)
         shape = "flat" if flat else "tree"
         base = _base(request, root, flat=flat)
         if not flat and base.resolve() != root.folder:

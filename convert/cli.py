@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 _PATHS_HELP = "a note, a folder or a vault"
+_GLOB_HELP = _PATHS_HELP + ", or a pattern in quotes such as 'vault/**/*.md'"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -43,7 +44,7 @@ def _parser() -> _Parser:
         return sub
 
     build = command("build", _build, "Print notes to PDF, Word, HTML or Markdown.")
-    build.add_argument("paths", nargs="+", metavar="PATH", help=_PATHS_HELP)
+    build.add_argument("paths", nargs="+", metavar="PATH", help=_GLOB_HELP)
     build.add_argument("--to", metavar="FORMATS", help="pdf, docx, html, md: one or more, with commas (default: pdf)")
     build.add_argument(
         "-o",
@@ -57,11 +58,17 @@ def _parser() -> _Parser:
     )
 
     check = command("check", _check, "Say everything that a build would complain about, without building.")
-    check.add_argument("paths", nargs="+", metavar="PATH", help=_PATHS_HELP)
+    check.add_argument("paths", nargs="+", metavar="PATH", help=_GLOB_HELP)
 
     for sub in (build, check):
         _add_vault(sub)
         _add_settings(sub)
+        sub.add_argument(
+            "--where",
+            metavar="EXPR",
+            help="of these notes only those that fit: tag:NAME, path:GLOB, PROPERTY, PROPERTY=VALUE (!= < <= > >= ~), "
+            "with and, or, not and brackets",
+        )
         sub.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="worker processes (default: one per processor)")
         sub.add_argument(
             "--strict", action="store_true", help="exit with status 1 for a warning, or a picture without text, too"
@@ -178,6 +185,7 @@ def _request(options: argparse.Namespace, paths: Sequence[str]) -> Request:
         vault=options.vault,
         config=options.config,
         command=settings.from_command(pairs),
+        where=getattr(options, "where", None),
     )
 
 

@@ -22,7 +22,8 @@ _KUMIHAN = f"""
 import sys
 from convert import cli, platform_libs, worker
 platform_libs.missing = lambda platform: ()
-worker._START = {_SCRIPT!r}.replace("return Output(", 'time.sleep(0.02); text = str(document.blocks) * 300; return Output(')
+slow = "time.sleep(0.02); text = str(document.blocks) * 300; return Output("
+worker._START = {_SCRIPT!r}.replace("return Output(", slow)
 sys.exit(cli.main())
 """
 _NOTES = 25
@@ -90,7 +91,7 @@ def test_kill_at_any_moment(tmp_path: Path, moments: int, victim: str) -> None:
     if victim == "worker" and not Path("/proc/self").exists():
         pytest.skip("needs /proc")
     vault = Vault(tmp_path)
-    dice = random.Random(moments)  # noqa: S311
+    dice = random.Random(moments)
     for moment in range(moments):
         for number in dice.sample(range(_NOTES), 8):
             vault.write(number, f"text{moment}")

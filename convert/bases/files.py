@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from posixpath import splitext
 from typing import NamedTuple
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from convert.bases.dates import Date, parse_date
@@ -129,6 +130,15 @@ class File:
         listed = self.property("tags")
         own = listed if isinstance(listed, list) else []
         return list(dict.fromkeys([*map(str, own), *self.inside().tags]))
+
+    def may_hold(self, word: str) -> bool:
+        """Whether a word (in lower case) can be in the note, its properties or its text: False only if it cannot."""
+        raw = self._bytes() if self.is_note else b""
+        if raw.startswith(_UTF_16) or b"\\" in raw:
+            return True
+        forms = {normalize(form, word).encode() for form in ("NFC", "NFD")}
+        lower = raw.lower() if word.isascii() else raw.decode(errors="replace").lower().encode()
+        return any(form in lower for form in forms)
 
     def inside(self) -> _Inside:
         """What the text has; properties are not read for it."""
