@@ -18,6 +18,7 @@ from convert.link.document import Document
 from convert.page import Element, Page
 from convert.pdf import (
     addresses,
+    blanks,
     check,
     closing,
     cover,
@@ -41,6 +42,9 @@ from convert.settings import Settings
 
 #: layouts of one document, at most, and how many in a row may be no better; the first is enough for most
 MOST_LAYOUTS, MOST_IN_VAIN = 6, 2
+
+#: how often what leaves large blanks is looked for
+MOST_LOOSENINGS = 3
 
 #: what style sheets and counters print beside the document's own text
 _GENERATED = "0123456789 /.・…-"
@@ -176,6 +180,10 @@ class _Printer:
     def lay_out(self) -> tuple[Layout, tuple[Astray, ...]]:
         """The best of a few layouts, and the notes that are not on the page of their mark even there."""
         best = self._try()
+        for _ in range(MOST_LOOSENINGS):
+            if not blanks.avoid(best[0].pages):
+                break
+            best = self._try()
         in_vain = 0
         tried = best
         for _ in range(MOST_LAYOUTS - 1):

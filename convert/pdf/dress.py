@@ -8,6 +8,7 @@ from convert.contents import outline
 from convert.link.document import Document
 from convert.measure import width
 from convert.page import Element, Page, add_class, add_style, all_text, clean, place_pictures
+from convert.pdf.blanks import SIZED
 from convert.pdf.engine import Asset
 from convert.pdf.geometry import Geometry
 
@@ -108,6 +109,8 @@ def _size(element: Element, natural_width: int, natural_height: int, geometry: G
     for side in ("width", "height"):
         element.attrib.pop(side, "")
     width, height = asked
+    if width or height:
+        add_class(element, SIZED)
     if not width and not height:
         width, height = float(natural_width), float(natural_height)
     width = width or height * natural_width / natural_height

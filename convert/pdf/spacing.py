@@ -51,8 +51,8 @@ _QUOTES = re.compile(f"(?<=[{_KANJI_KANA}{_CLOSING}])(?=[“‘])|(?<=[”’])(
 _JAPANESE = re.compile(f"[{_KANJI_KANA}]")
 _LAST = re.compile(f"(?<=[^\\s\u3000\ufffc{_OPENING}])[{_KANJI_KANA}](?=[{_CLOSING}！？!?…]*\\Z)")
 
-#: a paragraph of fewer characters has no second line, in cells not either
-_SHORT = 16
+#: a paragraph of fewer characters has no second line; columns of tables may be narrow
+_SHORT, _SHORT_CELL = 16, 2
 #: a cell of fewer characters stays ragged
 _LONG_CELL = 60
 _OBJECT = "\ufffc"
@@ -198,7 +198,8 @@ def _set(run: _Run, settings: Settings, chars: int, even: bool) -> None:
         _edit(run, starts, found.start(), WORD_JOINER)
     for found in _QUOTES.finditer(text):
         _edit(run, starts, found.start(), BREAK)
-    if tag not in _HEADINGS and run.ends_block and len(text) > _SHORT and (last := _LAST.search(text.rstrip())):
+    shortest = _SHORT_CELL if tag in _CELLS else _SHORT
+    if tag not in _HEADINGS and run.ends_block and len(text) > shortest and (last := _LAST.search(text.rstrip())):
         _edit(run, starts, last.start(), WORD_JOINER)
     for piece in run.pieces:
         if piece.edits:

@@ -22,6 +22,8 @@ _INDENTS = {"li": 21.0, "blockquote": 21.0, "div": 24.0}
 KEEP_LINES = 10
 #: a caption's type in points, about: what is too much only leaves it room
 _CAPTION_SIZE = 10.5
+#: CSS pixels in a character of a table, about
+_PIXELS = 12
 #: in cells these begin a line of their own
 _BREAKING = ("p", "li", "br", "div", "pre")
 
@@ -157,6 +159,12 @@ def _count(value: str | None) -> int:
     return min(int(value), 1000) if value and value.isdecimal() and int(value) else 1
 
 
+def _picture_chars(picture: Element) -> int:
+    """About how many characters a picture in a cell is wide: as its author asked, else enough to see something."""
+    asked = picture.get("width", "").removesuffix("px")
+    return min(40, 1 + int(asked) // _PIXELS) if asked.isdecimal() and len(asked) < 6 else 6
+
+
 def _text_lines(cell: Element) -> list[str]:
     lines = [""]
 
@@ -164,6 +172,7 @@ def _text_lines(cell: Element) -> list[str]:
         if element.tag in _BREAKING:
             lines.append("")
         if element.tag == "img":
+            lines[-1] += "図" * _picture_chars(element)  # it takes room beside text, and may get smaller
             return
         if "fnref" in element.get("class", "").split():
             lines[-1] += "00"  # the mark comes later
