@@ -1,8 +1,8 @@
 """The only door to pandoc: text to blocks, blocks to HTML, DOCX and Markdown.
 
-Pandoc is started once for each call (8 ms warm, measured; a process kept alive would save nothing
-worth its care), fed through a pipe, read in its sandbox, and never sees a text of the note on its
-command line. It gets neither the user's data folder nor the clock.
+Pandoc is fed through a pipe, reads in its sandbox, and never sees a text of the note on its command line. It gets
+neither the user's data folder nor the clock. Text and HTML go through one that stays (:mod:`convert.pandoc_process`);
+where that has no answer, and for all else, pandoc is started for the call.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from convert.nodes import Block, Node, clone, raw_block, walk
+from convert.pandoc_process import PandocProcess, TimeOut
 
 #: What Obsidian's text is to pandoc. Each line says why the extension differs from ``commonmark_x``,
 #: or, at the end, why one that is on by itself is needed.
@@ -53,6 +54,8 @@ SOURCE_DATE_EPOCH = "315532800"
 
 #: Heap for a first collection (a third of the time of a long note) and the most pandoc may take.
 _RUNTIME = ("+RTS", "-A64m", "-M2g", "-RTS")
+#: One that stays collects smaller heaps, and not while it waits.
+_RUNTIME_STAYING = ("+RTS", "-A16m", "-I0", "-M2g", "-RTS")
 
 _API_VERSION = [1, 23, 1]
 
@@ -111,15 +114,10 @@ def read_html(html: str, *, standins: Mapping[str, str] | None = None, seconds: 
     return _read(html, "html-auto_identifiers-smart", standins, seconds)
 
 
-def write_html(blocks: Sequence[Block], *, warnings: list[str] | None = None, seconds: float = 60) -> str:
-    """A fragment of HTML 5 with MathML; code is highlighted by pandoc's classes.
-
-    What pandoc warns of (a formula it cannot convert) is added to ``warnings``, one line each.
-    """
+def write_html(blocks: Sequence[Block], *, seconds: float = 60) -> str:
+    """A fragment of HTML 5 with MathML; code is highlighted by pandoc's classes."""
     args = ["-f", "json", "-t", "html5", "--mathml", "--wrap=none", "--sandbox"]
-    out, said = _run(args, _dump(_without_sections(blocks), {}), seconds)
-    if warnings is not None:
-        warnings += said
+    out = _ask("html", args, _dump(_without_sections(blocks), {}), seconds)
     return _LINE_LINK.sub("", out.decode())
 
 
@@ -177,12 +175,31 @@ def _without_sections(blocks: Sequence[Block]) -> Sequence[Block]:
     return copy
 
 
+@cache
+def _staying() -> PandocProcess:
+    return PandocProcess((str(program()), *_RUNTIME_STAYING), _environment())
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, "LC_ALL": "C.UTF-8"}
+
+
+def _ask(order: str, args: list[str], data: bytes, seconds: float) -> bytes:
+    """What the pandoc that stays answers to an order; or what one that is started with ``args`` writes."""
+    try:
+        answer = _staying().ask(order, data, seconds)
+    except TimeOut as error:
+        raise PandocError(f"pandoc took longer than {seconds:g} s") from error
+    return _run(args, data, seconds)[0] if answer is None else answer
+
+
 def _run(args: list[str], data: bytes, seconds: float = 60) -> tuple[bytes, list[str]]:
     """What pandoc writes, and the lines that it warns with."""
     command = [str(program()), *_RUNTIME, f"--data-dir={os.devnull}", *args]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, "LC_ALL": "C.UTF-8"}
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, env=environment, check=False)
+        done = subprocess.run(
+            command, input=data, capture_output=True, timeout=seconds, env=_environment(), check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise PandocError(f"pandoc took longer than {seconds:g} s") from error
     except OSError as error:
@@ -195,8 +212,8 @@ def _run(args: list[str], data: bytes, seconds: float = 60) -> tuple[bytes, list
 
 def _read(text: str, dialect: str, standins: Mapping[str, str] | None, seconds: float) -> list[Block]:
     # A lone surrogate can't be UTF-8; it comes from bytes that were none.
-    data = text.encode(errors="replace")
-    out, _ = _run(["-f", dialect, "-t", "json", "--sandbox"], data, seconds)
+    data = _as_read(text).encode(errors="replace")
+    out = _ask(f"read {dialect}", ["-f", dialect, "-t", "json", "--sandbox"], data, seconds)
     tree = _CONTROL.sub("\\1\ufffd", out.decode())
     if standins:
         # Inside JSON's strings only: its own signs are ASCII, a stand-in never is.
@@ -207,6 +224,12 @@ def _read(text: str, dialect: str, standins: Mapping[str, str] | None, seconds: 
         pandoc = _load_deep(tree)
     blocks: list[Block] = pandoc["blocks"]
     return blocks
+
+
+def _as_read(text: str) -> str:
+    """The text as pandoc changes it before reading when it is called; the one that stays does not."""
+    text = text.replace("\r", "").expandtabs(4)
+    return text if text.endswith("\n") else text + "\n"
 
 
 def _dump(blocks: Sequence[Block], meta: Mapping[str, Any]) -> bytes:
