@@ -21,6 +21,7 @@ from convert.pdf import (
     blanks,
     check,
     closing,
+    columns,
     cover,
     dots,
     dress,
@@ -84,6 +85,8 @@ def write(document: Document, settings: Settings) -> Output:
     choice = engine.choose_fonts(text, settings, document.note)
     mono = settings.color == "mono"
     apart = front.set_apart(page, settings)
+    if measures.columns > 1:
+        columns.set_in_columns(page)
     sheets = theme.dressed(
         chosen,
         resources.styles("print.css").read_text("utf-8") + measures.css + (front.RULES if apart else ""),

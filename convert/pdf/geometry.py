@@ -96,12 +96,7 @@ class Geometry:
             if turned
             else ""
         )
-        columns = (
-            f"main, .text {{ columns: {self.columns}; column-gap: {self.gap:.3f}pt }}\n"
-            "main:has(> .text) { columns: auto } .landscape, .spanning { column-span: all }\n"
-            if self.columns > 1
-            else ""
-        )
+        columns = f".columns {{ columns: {self.columns}; column-gap: {self.gap:.3f}pt }}\n" if self.columns > 1 else ""
         return (
             f"{self._page('')}{wide}{columns}"
             f"html {{ font-size: {self.font_size:g}pt; line-height: {self.line:g}pt }}\n"

@@ -6,11 +6,13 @@ square of a word's length: 26 s for 3000 letters.
 
 from __future__ import annotations
 
+import math
+
 from lxml import etree
 
 from convert import measure
 from convert.measure import Fit, Needs
-from convert.page import Element, Page, add_class, add_style, all_text, parent_of
+from convert.page import Element, Page, add_class, add_style, all_text, parent_of, replace
 from convert.pdf.geometry import Geometry
 from convert.theme import Theme
 
@@ -46,11 +48,10 @@ def _lay_out(table: Element, geometry: Geometry, theme: Theme, *, landscape: boo
     table_needs = _needs(table)
     if table_needs is None:
         return
-    if geometry.columns > 1 and _is_in_columns(table):
-        first = theme.table_sizes[0]
-        if measure.fit(table_needs, room, 2 * theme.table_padding, [first], 1e9).landscape:
-            room = geometry.width_of_text
-            add_class(table, "spanning")
+    spans = geometry.columns > 1 and _is_in_columns(table)
+    if spans:
+        spans = measure.fit(table_needs, room, 2 * theme.table_padding, theme.table_sizes[:1], math.inf).landscape
+        room = geometry.width_of_text if spans else room
     across = turned.measure if turned else 0
     fit = measure.fit(table_needs, room, 2 * theme.table_padding, theme.table_sizes, across)
     if fit.size != theme.table_sizes[0]:
@@ -60,6 +61,8 @@ def _lay_out(table: Element, geometry: Geometry, theme: Theme, *, landscape: boo
         add_class(table, "short")
     if fit.landscape:
         _turn(table)
+    elif spans:
+        _span(table)
 
 
 def _is_in_columns(table: Element) -> bool:
@@ -133,6 +136,13 @@ def _turn(table: Element) -> None:
     page.tail, table.tail = table.tail, None
     start = parent.index(first)
     page.extend(list(parent)[start : parent.index(table) + 1])
+
+
+def _span(table: Element) -> None:
+    """In a box across all columns: WeasyPrint 70 lets no table span them itself."""
+    box = etree.Element("div", {"class": "spanning"})
+    replace(table, box)
+    box.append(table)
 
 
 def _needs(table: Element) -> Needs | None:
