@@ -101,20 +101,23 @@ def place(roots: Sequence[Element], comments: Mapping[str, Comment], parts: dict
     """Number the comments of the text in its order and write them into the package; without any it has no such part."""
     parts.pop(_PART, None)
     by_id = {str(_id(key)): comment for key, comment in comments.items()}
+    # LibreOffice (7.4) shows one footnote's text for another's if a comment has its number
+    notes = [int(note.get(q("id"), "0")) for root in roots for note in root.iter(q("footnote"))]
+    first = max(notes, default=0) + 1
     numbers: dict[str, str] = {}
     for root in roots:
         for mark in root.iter(*_PLACES):
             id = mark.get(q("id"), "")
-            mark.set(q("id"), numbers.setdefault(id, str(len(numbers))))
+            mark.set(q("id"), numbers.setdefault(id, str(first + len(numbers))))
     if not numbers:
         return
     shown = [by_id[id] for id in numbers]
     answers = [numbers.get(str(_id(comment.answers))) if comment.answers else None for comment in shown]
-    written = "".join(_comment(number, comment) for number, comment in enumerate(shown))
+    written = "".join(_comment(number, comment) for number, comment in enumerate(shown, first))
     names = f'xmlns:w14="{_W14}" xmlns:mc="{_MC}" mc:Ignorable="w14"'
     parts[_PART] = f"{DECLARATION}<w:comments {NAMESPACES} {names}>{written}</w:comments>".encode()
     if any(answer is not None for answer in answers):
-        _extend(answers, parts)
+        _extend(answers, first, parts)
 
 
 def _comment(number: int, comment: Comment) -> str:
@@ -147,15 +150,15 @@ def initials(author: str) -> str:
 
 
 def _paragraph_id(number: int) -> str:
-    return f"{number + 1:08X}"
+    return f"{number:08X}"
 
 
-def _extend(answers: Sequence[str | None], parts: dict[str, bytes]) -> None:
+def _extend(answers: Sequence[str | None], first: int, parts: dict[str, bytes]) -> None:
     entries = "".join(
         f'<w15:commentEx w15:paraId="{_paragraph_id(number)}"'
         + (f' w15:paraIdParent="{_paragraph_id(int(answer))}"' if answer is not None else "")
         + ' w15:done="0"/>'
-        for number, answer in enumerate(answers)
+        for number, answer in enumerate(answers, first)
     )
     names = f'xmlns:w="{W}" xmlns:w15="{_W15}" xmlns:mc="{_MC}" mc:Ignorable="w15"'
     parts[_EXTENDED] = f"{DECLARATION}<w15:commentsEx {names}>{entries}</w15:commentsEx>".encode()
