@@ -274,3 +274,12 @@ class TestFormats:
         read = Pdf(pdf.write(linked(tmp_path, {"c.png": png(180, 120), "A.md": text}), small).data)
         assert [page for page, _ in read.pictures] == [read.find("絵の題")[0].page]
         assert read.find("表の題")[0].page == read.find("乙")[0].page
+
+    @pytest.mark.parametrize("start", ["> [!note] 箱の題\n> 箱の字。\n>\n> ", "- 箱の題\n  "])
+    def test_what_leads_to_a_figure_is_on_its_page(self, tmp_path: Path, start: str) -> None:
+        small = Settings(page_size="A6", page_chars=20, page_lines=20)
+        text = "字。\n\n" * 9 + "### 章\n\n" + TABLE + "\n" + start + "![[c.png]]\n"
+        read = Pdf(pdf.write(linked(tmp_path, {"c.png": png(200, 160), "A.md": text}), small).data)
+        assert [page for page, _ in read.pictures] == [2]
+        assert read.find("箱の題")[0].page == 2
+        assert read.find("乙")[0].page == 1
