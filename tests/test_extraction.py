@@ -44,7 +44,7 @@ def texts(element: Element) -> Iterator[str]:
     text = element.text or ""
     for child in element:
         classes = {*(child.get("class") or "").split()}
-        if child.tag in _APART or classes & {"fnref", "task", "rt"}:
+        if child.tag.rpartition("}")[2] in _APART or classes & {"fnref", "task", "rt"}:
             yield text
             text = ""
         else:

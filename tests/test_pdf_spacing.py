@@ -91,6 +91,7 @@ def test_gaps_between_japanese_and_latin_but_not_in_code(before, after):
         ("広さ10㎡", "広さ10+㎡"),
         ("これを“引用”という", "これを|“引用”|という"),
         ("“引用”っぽい", "“引用”っぽい"),
+        ("（「 <a>引用</a>", "（「 <a>+引用</a>"),
         ("John’s ‘x’ y 漢", "John’s ‘x’ y 漢"),
     ],
 )

@@ -28,6 +28,7 @@ GAP, HALF = "gap", "half"
 
 WORD_JOINER, BREAK = "\u2060", "\u200b"
 
+_OBJECT = "\ufffc"
 _OPENING = "（〔［｛〈《「『【〘〖〝｟"
 _BRACKETS = "）〕］｝〉》」』】〙〗〟｠"
 _CLOSING = _BRACKETS + "、，。．"
@@ -47,6 +48,8 @@ _RUN_CLOSED = re.compile(
 _RUN_OPENED = re.compile(f"(?<=[{_OPENING}{_MIDDLE}\u3000])[{_OPENING}]")
 _BOUNDARY = re.compile(f"(?<=[{_KANJI_KANA}])(?=[{_LATIN}])|(?<=[{_LATIN}%])(?=[{_KANJI_KANA}])")
 _KEPT = re.compile("(?<=[^\\s\u3000])[\uff5e\u3371-\u337a\u3380-\u33df]")
+#: what stands behind an opening bracket and blanks: an element there would let a line end before it
+_BEHIND_BLANK = re.compile(f"(?<=[{_OPENING}]) +(?=[^\\s{_OBJECT}])")
 _QUOTES = re.compile(f"(?<=[{_KANJI_KANA}{_CLOSING}])(?=[“‘])|(?<=[”’])(?=[{_KANJI_KANA}{_OPENING}])(?![{_NOT_FIRST}])")
 _JAPANESE = re.compile(f"[{_KANJI_KANA}]")
 _LAST = re.compile(f"(?<=[^\\s\u3000\ufffc{_OPENING}])[{_KANJI_KANA}](?=[{_CLOSING}！？!?…]*\\Z)")
@@ -55,7 +58,6 @@ _LAST = re.compile(f"(?<=[^\\s\u3000\ufffc{_OPENING}])[{_KANJI_KANA}](?=[{_CLOSI
 _SHORT, _SHORT_CELL = 16, 2
 #: a cell of fewer characters stays ragged
 _LONG_CELL = 60
-_OBJECT = "\ufffc"
 _NO_TEXT = frozenset({_OBJECT, " ", "\n", "\t", "\u00a0", "\u3000"})
 
 _INLINE = frozenset(
@@ -196,6 +198,8 @@ def _set(run: _Run, settings: Settings, chars: int, even: bool) -> None:
         _edit(run, starts, at, WORD_JOINER)
     for found in _KEPT.finditer(text):
         _edit(run, starts, found.start(), WORD_JOINER)
+    for found in _BEHIND_BLANK.finditer(text):
+        _edit(run, starts, found.end(), WORD_JOINER)
     for found in _QUOTES.finditer(text):
         _edit(run, starts, found.start(), BREAK)
     shortest = _SHORT_CELL if tag in _CELLS else _SHORT
