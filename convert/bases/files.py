@@ -134,7 +134,8 @@ class File:
     def may_hold(self, word: str) -> bool:
         """Whether a word (in lower case) can be in the note, its properties or its text: False only if it cannot."""
         raw = self._bytes() if self.is_note else b""
-        if raw.startswith(_UTF_16) or b"\\" in raw:
+        front = _FRONT.match(raw)
+        if raw.startswith(_UTF_16) or (front and b"\\" in front[1]):  # YAML may write any letter by its number
             return True
         forms = {normalize(form, word).encode() for form in ("NFC", "NFD")}
         lower = raw.lower() if word.isascii() else raw.decode(errors="replace").lower().encode()
