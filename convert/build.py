@@ -90,7 +90,7 @@ class Built:
 class Outcome:
     """What became of a note: ``status`` is one of :data:`STATUSES`; some output of a failed one may be there.
 
-    ``seconds`` are those that the note took when it was last made.
+    ``seconds`` are those that the note took when it was last made; ``worked``: a worker had to look at it now.
     """
 
     note: str
@@ -100,6 +100,7 @@ class Outcome:
     dependencies: tuple[str, ...]
     seconds: float
     trace: str = ""
+    worked: bool = False
 
 
 # Planning
@@ -344,7 +345,7 @@ def run(
         for job, result in zip(work, pool.run(task, work, jobs, seconds), strict=True):
             outcome, there = _put(plan, result, standing.get(job.note), made, force=force)
             ledger.finish(job.note, replace(result, failed=outcome.status == "failed"), there)
-            yield outcome
+            yield replace(outcome, worked=True)
     except BaseException:
         pool.kill()  # or a worker might still be writing
         raise
@@ -421,10 +422,48 @@ def _put(
     return outcome, marks
 
 
+def prune(plan: Plan, ledger: Ledger, made: output.Made) -> tuple[list[str], list[Diagnostic]]:
+    """Remove the outputs of notes that are no longer in the vault; their places, and what was said.
+
+    Only what Kumihan made, and nobody changed since, is removed; folders that are empty then go too.
+    """
+    wanted = {str(place) for places in plan.targets.values() for place in places.values()}
+    removed: list[str] = []
+    problems: list[Diagnostic] = []
+    gone: set[str] = set()
+    for note, place in ledger.gone():
+        file = plan.base / place
+        if str(file) in wanted or not os.path.lexists(file):
+            gone.add(note)
+        elif file not in made:
+            message = f"{place!r} is left alone: Kumihan did not make it, or someone has changed it since"
+            problems.append(diagnose(Code.OUTPUT_EXISTS, message, note))
+        else:
+            try:
+                file.unlink()
+            except OSError as error:
+                message = f"{place!r} cannot be removed: {error.strerror}"
+                problems.append(diagnose(Code.OUTPUT_FAILED, message, note))
+                continue
+            gone.add(note)
+            removed.append(place)
+            for folder in list(file.parents)[: len(Path(place).parents) - 1]:
+                with contextlib.suppress(OSError):  # it is not empty
+                    folder.rmdir()
+    ledger.forget(gone - {problem.path for problem in problems})
+    return removed, problems
+
+
 # Reporting
 
 
-def report(plan: Plan, outcomes: Sequence[Outcome], diagnostics: Sequence[Diagnostic], seconds: float) -> str:
+def report(
+    plan: Plan,
+    outcomes: Sequence[Outcome],
+    diagnostics: Sequence[Diagnostic],
+    seconds: float,
+    removed: Sequence[str] = (),
+) -> str:
     """The build as JSON. Notes are named by their place in the vault, outputs by theirs in the output folder.
 
     Args:
@@ -432,6 +471,7 @@ def report(plan: Plan, outcomes: Sequence[Outcome], diagnostics: Sequence[Diagno
         outcomes: of all notes that were tried.
         diagnostics: those that concern the build as a whole.
         seconds: that the whole build took.
+        removed: outputs that ``--prune`` took away.
     """
     # What is wrong with a note comes with every note that embeds it, and counts once.
     everything = {*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)}
@@ -450,6 +490,7 @@ def report(plan: Plan, outcomes: Sequence[Outcome], diagnostics: Sequence[Diagno
         "formats": list(plan.formats),
         "notes": [_note_entry(plan, outcome) for outcome in outcomes],
         "diagnostics": [_diagnostic_entry(d) for d in diagnostics],
+        "removed": list(removed),
         "totals": totals,
     }
     return json.dumps(table, ensure_ascii=False, indent=1) + "\n"

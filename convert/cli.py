@@ -7,15 +7,13 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from convert import __version__
 
 if TYPE_CHECKING:
-    from convert.build import Outcome, Request
-    from convert.diagnostics import Diagnostic
+    from convert.build import Request
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -55,6 +53,9 @@ def _parser() -> _Parser:
     )
     build.add_argument(
         "--force", action="store_true", help="make everything anew, and overwrite files that Kumihan did not make"
+    )
+    build.add_argument(
+        "--prune", action="store_true", help="remove the outputs of notes that are no longer in the vault, if unchanged"
     )
 
     check = command("check", _check, "Say everything that a build would complain about, without building.")
@@ -202,80 +203,21 @@ def _check(options: argparse.Namespace) -> int:
 
 def _print(options: argparse.Namespace, *, checking: bool) -> int:
     """Build or check."""
-    from convert import build, output
-    from convert.cache.ledger import Ledger
-    from convert.diagnostics import Code, diagnose
+    from convert.session import How, Session
     from convert.terminal import Terminal
-    from convert.worker import Pool
 
-    started = time.perf_counter()
+    how = How(
+        jobs=options.jobs,
+        force=not checking and options.force,
+        prune=not checking and options.prune,
+        strict=options.strict,
+        debug=options.debug,
+        report=options.report,
+        checking=checking,
+    )
     terminal = Terminal(-1 if options.quiet else int(options.verbose or options.debug))
-    request = _request(options, options.paths)
-    plan = build.plan(request, checking=checking)
-    diagnostics = list(plan.diagnostics) + list(build.engine_problems(plan.formats))
-    terminal.diagnostics(diagnostics)
-    outcomes: list[Outcome] = []
-    made = output.Made()
-    force = not checking and options.force
-    with contextlib.ExitStack() as opened:
-        opened.enter_context(contextlib.closing(terminal))
-        pool = opened.enter_context(Pool(plan.formats or ("html",), say=terminal.busy, debug=options.debug))
-        terminal.progress(0, len(plan.notes), plan.notes[0] if plan.notes else "")
-        jobs = options.jobs or build.default_jobs()
-        ledger = opened.enter_context(contextlib.closing(Ledger(plan, force=force)))
-        for outcome in build.run(plan, pool, jobs=jobs, made=made, ledger=ledger, force=force):
-            outcomes.append(outcome)
-            if outcome.status == "unchanged" and not outcome.diagnostics:
-                continue
-            terminal.diagnostics(outcome.diagnostics)
-            if options.debug and outcome.trace:
-                terminal.trace(outcome.trace)
-            terminal.close()
-            for built in outcome.outputs:
-                if built.fresh:
-                    print(built.file, flush=True)
-            terminal.progress(len(outcomes), len(plan.notes), outcome.note)
-    outcomes.sort(key=lambda outcome: outcome.note)
-    if ledger.problem:
-        diagnostics.append(diagnose(Code.CACHE_UNUSABLE, f"the cache cannot be used: {ledger.problem}"))
-        terminal.diagnostics(diagnostics[-1:])
-    if made.problem:
-        diagnostics.append(diagnose(Code.OUTPUT_UNLISTED, f"the list of outputs cannot be written: {made.problem}"))
-        terminal.diagnostics(diagnostics[-1:])
-    seconds = time.perf_counter() - started
-    terminal.summary(_summary(outcomes, diagnostics, seconds, "checked" if checking else "built"))
-    if options.report is not None:
-        _write_report(options.report, build.report(plan, outcomes, diagnostics, seconds))
-    return build.exit_status(outcomes, diagnostics, strict=options.strict)
-
-
-def _summary(outcomes: Sequence[Outcome], diagnostics: Sequence[Diagnostic], seconds: float, done: str) -> str:
-    """Such as ``12 notes built, 1 failed; 3 warnings; 40 pages; 5.1 s``."""
-    from convert.diagnostics import Severity
-
-    def many(count: int, word: str) -> str:
-        return f"{count} {word}" + ("" if count == 1 else "s")
-
-    failed = sum(outcome.status == "failed" for outcome in outcomes)
-    unchanged = sum(outcome.status == "unchanged" for outcome in outcomes)
-    warnings = {*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)}
-    warned = sum(d.severity is Severity.WARNING for d in warnings)
-    pages = sum(built.pages or 0 for outcome in outcomes for built in outcome.outputs)
-    parts = [f"{many(len(outcomes) - failed - unchanged, 'note')} {done}"]
-    parts[0] += (f", {unchanged} unchanged" if unchanged else "") + (f", {failed} failed" if failed else "")
-    parts += [many(warned, "warning")] if warned else []
-    parts += [many(pages, "page")] if pages else []
-    return "; ".join([*parts, f"{seconds:.1f} s"])
-
-
-def _write_report(file: str, text: str) -> None:
-    from convert import build, output
-
-    place = build.expanded(file)
-    try:
-        output.replace(text.encode(errors="surrogateescape"), place)
-    except OSError as error:
-        raise build.UsageError(f"the report {place} cannot be written: {error.strerror}") from error
+    with Session(_request(options, options.paths), how, terminal) as session:
+        return session.run().status
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 import unicodedata
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import TextIO
 
@@ -15,6 +17,10 @@ _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _BAR = 24
 #: Messages that are shown of one note; a note that is broken throughout must not bury the others' messages.
 _MOST = 50
+#: So many messages are worth a list by codes, whose lines have so many cells at most.
+_MANY, _WIDEST = 10, 160
+#: Notes that tell how fast it goes, and the fewest of them.
+_RECENT, _ENOUGH = 50, 4
 #: Controls, halves of surrogate pairs, and signs that turn the direction of a line.
 _INVISIBLE = {"Cc", "Cs"}
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -41,6 +47,12 @@ def _fitted(text: str, cells: int) -> str:
     return text
 
 
+def _fitted_list(head: str, text: str) -> str:
+    """A line with as much of a list as has room."""
+    room = _WIDEST - _cells(head)
+    return head + (text if _cells(text) <= room else _fitted(text, room - 2) + " …")
+
+
 class Terminal:
     """Messages and progress; ``verbosity`` is -1 (errors only), 0, or 1 (remarks and hints too)."""
 
@@ -56,6 +68,7 @@ class Terminal:
         self._live = terminal and verbosity >= 0
         self._drawn = 0
         self._told: set[Diagnostic] = set()
+        self._times: deque[float] = deque(maxlen=_RECENT)
 
     def line(self, text: str) -> None:
         """One line, whatever the verbosity."""
@@ -64,9 +77,15 @@ class Terminal:
         self._stream.flush()
 
     def summary(self, text: str) -> None:
-        """The last line, unless ``-q``."""
-        if self._verbosity >= 0:
+        """A line of the end, unless ``-q``; nothing for an empty one."""
+        if self._verbosity >= 0 and text:
             self.line(text)
+
+    def out(self, text: str) -> None:
+        """A line for standard output, which a program may read; below it the bar is drawn again."""
+        self._erase()
+        self._stream.flush()
+        print(text, flush=True)  # noqa: T201
 
     def trace(self, text: str) -> None:
         """A traceback, for ``--debug``."""
@@ -84,13 +103,37 @@ class Terminal:
         """``done`` of ``total`` notes are finished; ``note`` was finished last, or is the first to be."""
         if self._live:
             filled = _BAR * done // total if total else _BAR
-            self._draw(f"[{'#' * filled}{'-' * (_BAR - filled)}] {done}/{total} {note}")
+            speed = self._speed(total - done, time.monotonic())
+            self._draw(f"[{'#' * filled}{'-' * (_BAR - filled)}] {done}/{total}{speed} {note}")
         elif self._verbosity >= 0 and done:
             self.line(f"{done}/{total} {note}")
 
+    def _speed(self, left: int, now: float) -> str:
+        """How fast it goes of late, and how long it will take: `` 4.2/s 1:05 left``."""
+        self._times.append(now)
+        span = now - self._times[0]
+        if len(self._times) < _ENOUGH or not span:
+            return ""
+        rate = (len(self._times) - 1) / span
+        minutes, seconds = divmod(round(left / rate), 60)
+        return f" {rate:.1f}/s {minutes}:{seconds:02} left"
+
+    def groups(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Each code with its number and its first places, the most frequent first, if there were many messages."""
+        levels = self._levels()
+        found: dict[str, list[Diagnostic]] = {}
+        for diagnostic in sorted(d for d in diagnostics if d.severity in levels):
+            found.setdefault(f"{diagnostic.severity} {diagnostic.code}", []).append(diagnostic)
+        if self._verbosity < 0 or sum(map(len, found.values())) < _MANY:
+            return
+        for name, group in sorted(found.items(), key=lambda item: (-len(item[1]), item[0])):
+            places = [f"{d.path}:{d.line}" if d.line else d.path for d in group]
+            shown = ", ".join(dict.fromkeys(place for place in places if place))
+            self.line(_fitted_list(f"{len(group):6} {name}: ", shown))
+
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Each diagnostic that the verbosity shows, once: an embedded note's come with every note that embeds it."""
-        levels = {-1: (Severity.ERROR,), 0: (Severity.ERROR, Severity.WARNING)}.get(self._verbosity, tuple(Severity))
+        levels = self._levels()
         fresh = [d for d in diagnostics if d.severity in levels and d not in self._told]
         self._told.update(fresh)
         # Errors first if there are too many, each in its place otherwise.
@@ -107,6 +150,10 @@ class Terminal:
         if len(shown) < len(fresh):
             self._stream.write(f"… and {len(fresh) - len(shown)} more (-v shows all)\n")
         self._stream.flush()
+
+    def _levels(self) -> tuple[Severity, ...]:
+        """What the verbosity shows."""
+        return {-1: (Severity.ERROR,), 0: (Severity.ERROR, Severity.WARNING)}.get(self._verbosity, tuple(Severity))
 
     def close(self) -> None:
         """Take the bar away."""

@@ -340,6 +340,34 @@ def test_a_damaged_output_in_the_cache_is_not_used(vault: Vault) -> None:
     assert (vault.out / "a.md").read_bytes() == before
 
 
+def prune(vault: Vault) -> tuple[list[str], list[str]]:
+    plan = build.plan(Request((str(vault.root),), ("md",), str(vault.out)))
+    ledger = Ledger(plan, folder=vault.cache)
+    removed, problems = build.prune(plan, ledger, output.Made(vault.state))
+    ledger.close()
+    return removed, [problem.path for problem in problems]
+
+
+def test_prune_takes_what_is_ours_and_of_no_note(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault.write("1/2/x.md", "gone soon\n")
+    vault.write("1/y.md", "gone soon\n")
+    vault.build()
+    (vault.out / "1/own.md").write_text("the user's")
+    assert prune(vault) == ([], [])
+    (vault.root / "1/2/x.md").unlink()
+    (vault.root / "1/y.md").unlink()
+    (vault.root / "e.md").unlink()
+    (vault.out / "e.md").write_text("changed by the user")
+    monkeypatch.setattr(tools, "code", lambda: "a newer Kumihan")
+    vault.build()
+    assert (vault.out / "1/2/x.md").exists()
+    assert prune(vault) == (["1/2/x.md", "1/y.md"], ["e.md"])
+    assert sorted(str(file.relative_to(vault.out)) for file in (vault.out / "1").rglob("*")) == ["1/own.md"]
+    assert (vault.out / "e.md").read_text() == "changed by the user"
+    (vault.root / "1").rename(vault.root / "3")
+    assert prune(vault) == ([], ["e.md"])
+
+
 def test_two_builds_at_once(vault: Vault) -> None:
     for number in range(20):
         vault.write(f"n{number}.md", f"![[c#Part]] {number}\n")

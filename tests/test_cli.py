@@ -397,6 +397,33 @@ def test_one_broken_note_does_not_stop_the_others(run: Run, place: Path, tmp_pat
     assert str(tmp_path) not in json.dumps(report, ensure_ascii=False)
 
 
+def test_nothing_is_said_of_what_did_not_change(run: Run, place: Path, tmp_path: Path) -> None:
+    (tmp_path / "保管庫" / "w.md").write_text("WARN")
+    _, _, first = run("build", "../保管庫", "--strict")
+    status, out, err = run("build", "../保管庫", "--report", "r.json", "--strict")
+    assert (status, out) == (1, "")
+    warning = "w.md:2:3: warning: no such note [link.missing]"
+    assert warning in first
+    assert warning in err
+    assert "0 notes built, 3 unchanged; 1 warning; 9 pages" in err
+    report = json.loads(Path("r.json").read_text())
+    assert {note["status"] for note in report["notes"]} == {"unchanged"}
+    assert [d["code"] for d in report["notes"][1]["diagnostics"]] == ["link.missing"]
+    (tmp_path / "保管庫" / "a.md").unlink()
+    status, out, err = run("build", "../保管庫", "--report", "r.json", "--prune")
+    assert "removed a.pdf" in err
+    assert json.loads(Path("r.json").read_text())["removed"] == ["a.pdf"]
+    assert files(place / "out") == ["w.pdf", "章 1/b #2 🙂.pdf"]
+
+
+def test_messages_by_code_and_the_slowest_notes(run: Run, tmp_path: Path) -> None:
+    for number in range(12):
+        (tmp_path / "保管庫" / f"{number:02}.md").write_text("WARN")
+    _, _, err = run("build", "../保管庫")
+    assert "    12 warning link.missing: 00.md:2, 01.md:2, 02.md:2" in err
+    assert "slowest: " in err
+
+
 def test_any_number_of_workers_gives_the_same(run: Run, place: Path, tmp_path: Path) -> None:
     for number in range(6):
         (tmp_path / "保管庫" / f"{number}.md").write_text("WARN" if number % 2 else "x")
