@@ -10,7 +10,7 @@ from lxml import etree
 from convert.page import Element, Page
 
 #: Classes of what goes across all columns.
-_ACROSS = frozenset({"byline", "cover", "contents", "properties", "page-break", "landscape", "spanning"})
+_ACROSS = frozenset({"byline", "abstract", "cover", "contents", "properties", "page-break", "landscape", "spanning"})
 
 
 def set_in_columns(page: Page) -> None:
