@@ -116,6 +116,21 @@ class Code(Enum):
         "paragraph; it is printed as typed.",
         "End it in the same paragraph, or set `critic: no` if it is text.",
     )
+    DOCX_REFERENCE = (
+        "docx.reference",
+        _W,
+        "The Word file that `docx.reference` names cannot be the model of others, or not whole: it is missing or "
+        "damaged, has macros, or refers to something outside. The message says what; Kumihan's own page and styles "
+        "take its place.",
+        "Save the model as .docx or .dotx without macros, linked pictures and fields that fetch something; put it into "
+        "the vault or .kumihan/, or name it on the command line.",
+    )
+    DOCX_STYLES = (
+        "docx.styles",
+        _W,
+        "A line of the vault's `.kumihan/word.yaml` cannot be followed; the part keeps its own style.",
+        "Write `role: Name of the style`; styles/word.yaml lists the roles.",
+    )
     EMBED_CYCLE = (
         "embed.cycle",
         _W,

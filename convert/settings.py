@@ -63,12 +63,14 @@ def option(
     scope: Scope = Scope.NOTE,
     choices: tuple[str, ...] = (),
     check: Check | None = None,
+    file: bool = False,
 ) -> Any:
     """A field of :class:`Settings`; ``name`` is dotted, as written in files and after ``--set``.
 
+    A ``file`` is one in the vault, unless the command line names it.
     Values get into CSS and into Word's XML: whatever is not one of ``choices`` and not plain words wants a ``check``.
     """
-    metadata = {"name": name, "help": help, "scope": scope, "choices": choices, "check": check}
+    metadata = {"name": name, "help": help, "scope": scope, "choices": choices, "check": check, "file": file}
     return field(default=default, metadata=metadata)
 
 
@@ -446,6 +448,13 @@ class Settings:
     )
     docx_latin: str = option("", "Font of a Word file's Latin body text.", name="docx.latin", check=face)
     docx_latin_sans: str = option("", "Font of a Word file's Latin headings.", name="docx.latin-sans", check=face)
+    docx_reference: str = option(
+        "",
+        "A Word file whose page, heads and styles are used, with what it lacks added; itself it is not changed. In the "
+        "vault or its .kumihan/; the command line may name any.",
+        name="docx.reference",
+        file=True,
+    )
     html_assets: str = option("inline", "Pictures of an HTML file: inside it.", name="html.assets", choices=("inline",))
     font_mincho: str = option(
         "", "Installed families for body text, before Kumihan's own; commas between.", name="fonts.mincho"
@@ -610,11 +619,19 @@ def read(
             diagnostics.append(diagnose(Code.CONFIG_SCOPE, message, path, line, column))
         else:
             try:
-                values[found.name] = convert(found, value, themes)
+                converted = convert(found, value, themes)
+                values[found.name] = _inside(str(converted)) if found.metadata["file"] else converted
             except ValueError as error:
                 message = f"{shown} is {_brief(value)}, but must be {error}"
                 diagnostics.append(diagnose(Code.CONFIG_INVALID, message, path, line, column))
     return values, tuple(diagnostics)
+
+
+def _inside(value: str) -> str:
+    """A path in the vault."""
+    if value.startswith(("/", "~")) or set(value) & set("\\:") or ".." in value.split("/"):
+        raise ValueError("a file in the vault, by its path from the vault's root")
+    return value
 
 
 def _brief(value: object) -> str:
@@ -705,7 +722,10 @@ def from_command(pairs: Sequence[str], themes: tuple[str, ...] = ()) -> Values:
         if found is None:
             raise SettingsError(f"unknown setting {name}{_nearest(name)}")
         try:
-            values[found.name] = convert(found, value, themes)
+            converted = convert(found, value, themes)
+            if found.metadata["file"] and converted:
+                converted = str(Path(str(converted)).expanduser().absolute())
+            values[found.name] = converted
         except ValueError as error:
             raise SettingsError(f"{found.metadata['name']} is {_brief(value)}, but must be {error}") from error
     return values

@@ -2,7 +2,7 @@
 
 Kinds of questions: ``resolve LINK NOTE`` (a path), ``subpath NOTE NAME`` (whether the note has that heading or block),
 ``stem NOTE`` (the place of its output), ``callout TYPE``, ``theme NAME``, ``themes``, ``strict``, ``refused``,
-``snippets``, ``vault`` (digests).
+``snippets``, ``word``, ``vault`` (digests).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from convert import theme
+from convert import theme, word_files
 from convert.cache.trace import Answer, Question, Trace, callout_digest, digest_of, refused_digest, seen, values
 from convert.settings import Layers, Settings
 from convert.vault import Vault
@@ -89,6 +89,8 @@ class Answers:
                 return refused_digest(self.vault)
             case "snippets":
                 return self._snippets
+            case "word":
+                return self._word
             case "themes":
                 return digest_of(self.layers.themes)
             case "vault":
@@ -99,7 +101,11 @@ class Answers:
         """What can change without a file of the vault changing, by subject."""
         types = {f"callout:{type}": callout_digest(look) for type, look in self.vault.callouts.items()}
         themes = {f"theme:{name}": digest for name, digest in self._themes.items()}
-        return {**types, **themes, **{kind: self.fact(kind) for kind in ("strict", "refused", "snippets", "themes")}}
+        return {
+            **types,
+            **themes,
+            **{kind: self.fact(kind) for kind in ("strict", "refused", "snippets", "themes", "word")},
+        }
 
     def _has(self, path: str, name: str, settings: Settings) -> bool:
         if path not in self.vault.stats:
@@ -132,6 +138,12 @@ class Answers:
                 continue
             found += [[folder, name, seen(self.vault.root / folder / name)[1]] for name in names]
         return digest_of([found, seen(self.vault.root / _APPEARANCE)[1]])
+
+    @cached_property
+    def _word(self) -> str:
+        """A digest of the files that Word files are made after."""
+        follow = bool(self.layers.command.get("follow_links"))
+        return word_files.digest(self.vault.root, (self.layers.vault, self.layers.command), follow_links=follow)
 
     @cached_property
     def _whole(self) -> str:

@@ -326,7 +326,7 @@ class Ledger:
                 for table, column in (("made", "note"), ("asked", "note"), ("note", "id")):
                     db.execute(f"DELETE FROM {table} WHERE {column} = ?", [old[0]])  # noqa: S608  (constants)
             return
-        for kind in ("vault", "snippets"):
+        for kind in ("vault", "snippets", "word"):
             if (kind,) in trace.answers:
                 trace.answers[kind,] = self.answers.fact(kind)
         text = trace.to_json()

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from lxml import etree
+
 from convert.docx.profiles import profile
-from convert.docx.wml import POINT, twips
+from convert.docx.wml import POINT, q, twips
 from convert.settings import Settings
 
 #: Width and height in millimetres; B sizes are JIS's, a little larger than ISO's.
@@ -51,11 +53,13 @@ class Grid:
     left: int
     char: int
     pitch: int
+    columns: int = 1
+    gutter: int = 0
 
     @property
     def measure(self) -> int:
         """The width of a full line."""
-        return self.width - self.left - self.right
+        return (self.width - self.left - self.right - (self.columns - 1) * self.gutter) // self.columns
 
     @property
     def across(self) -> int:
@@ -101,6 +105,32 @@ def grid(settings: Settings) -> Grid:
     text = height - top - bottom
     lines = max(1, min(lines, int(text / (own * _LEAST_PITCH))))
     return Grid(size, width, height, top, right, bottom, left, char, text // lines)
+
+
+def of_section(section: etree._Element, size: float, usual: Grid) -> Grid:
+    """The grid of a section of Word's, whose body text has this size; what it does not say is as usual."""
+
+    def length(tag: str, attribute: str, default: int, low: int, high: int) -> int:
+        found = section.find(q(tag))
+        try:
+            value = round(float((found.get(q(attribute)) if found is not None else None) or default))
+        except ValueError:
+            value = default
+        return min(max(value, low), high)
+
+    own = round(size * POINT)
+    width, height = length("pgSz", "w", usual.width, 1440, 31680), length("pgSz", "h", usual.height, 1440, 31680)
+    margins = [length("pgMar", side, getattr(usual, side), 0, 20_000) for side in ("top", "right", "bottom", "left")]
+    right, left = _within(margins[1], margins[3], width, own)
+    top, bottom = _within(margins[0], margins[2], height, own)
+    pitch = length("docGrid", "linePitch", round(own * 1.75), own, 5 * own)
+    lines = section.find(q("docGrid"))
+    spaced = lines is not None and lines.get(q("type")) in ("linesAndChars", "snapToChars")
+    spacing = length("docGrid", "charSpace", 0, -4096 * 3, 4096 * 20) if spaced else 0
+    columns, gutter = length("cols", "num", 1, 1, 6), length("cols", "space", 425, 0, 2000)
+    return Grid(
+        size, width, height, top, right, bottom, left, own + round(spacing / 4096 * POINT), pitch, columns, gutter
+    )
 
 
 def _within(first: int, second: int, whole: int, least: int) -> tuple[int, int]:

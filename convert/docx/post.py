@@ -18,8 +18,10 @@ from lxml import etree
 from convert.docx import changes, comments, moments, package, sections
 from convert.docx.captions import page_of
 from convert.docx.code import CodeNumbers
+from convert.docx.dressing import dress
 from convert.docx.reference import parts as reference_parts
 from convert.docx.styles import Look
+from convert.docx.template import Template
 from convert.docx.text import TextPass
 from convert.docx.wml import CONTENT_TYPES, DECLARATION, NAMESPACES, PIC, WP, R, escaped, legal, q
 from convert.link.document import Comment
@@ -65,10 +67,14 @@ def finish(
     numbered_code: bool = False,
     page: str = "",
     said: Mapping[str, Comment] | None = None,
-) -> bytes:
+    names: Mapping[str, str] | None = None,
+    template: Template | None = None,
+) -> tuple[bytes, list[str]]:
     """Pandoc's file made ours; ``mark`` is the form of footnote marks, with 1 for the number, ``said`` the comments.
 
     ``page`` is what stands behind a link within the document, with ``{page}`` for the page it leads to.
+    ``names`` are the user's names of styles by the ids of ours, ``template`` the user's model. Returns the file,
+    and what could not be as the user asked, one line each.
     """
     parts = package.read(data)
     ours = reference_parts(look)
@@ -99,8 +105,9 @@ def finish(
         f'{DECLARATION}<Properties xmlns="{_APP}"><Application>Kumihan</Application></Properties>'.encode()
     )
     _lend_pictures(parts)
+    problems = dress(parts, names or {}, template)
     _tidy(parts)
-    return package.write(parts)
+    return package.write(parts), problems
 
 
 def _dump(root: Element) -> bytes:

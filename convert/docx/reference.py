@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
+
+from lxml import etree
 
 from convert.callouts import CalloutType
 from convert.docx import package
 from convert.docx.faces import Faces, faces, languages
-from convert.docx.grid import Grid, grid
+from convert.docx.grid import Grid, grid, of_section
 from convert.docx.profiles import Profile, profile
 from convert.docx.roles import style_id
 from convert.docx.styles import Look, styles_xml
+from convert.docx.template import Template, body_size
 from convert.docx.wml import CONTENT_TYPES, DECLARATION, NAMESPACES, PACKAGE_RELATIONS, R, escaped, field, text_run
 from convert.settings import Settings
 
@@ -38,12 +41,30 @@ _THEME_COLOURS: Final = (
 
 
 def look(
-    settings: Settings, language: str, callouts: Sequence[CalloutType], closing: str = "title", highest: int = 0
+    settings: Settings,
+    language: str,
+    callouts: Sequence[CalloutType],
+    closing: str = "title",
+    highest: int = 0,
+    template: Template | None = None,
+    headings: Mapping[int, str] | None = None,
 ) -> Look:
-    """Page, fonts, languages, callouts of a document, the last line of its title block, its highest heading."""
+    """Page, fonts, languages, callouts of a document, the last line of its title block, its highest heading.
+
+    The page is the template's, if there is one; ``headings`` are the user's names of headings' styles, by level.
+    """
     page = grid(settings)
+    if template is not None:
+        page = of_section(etree.fromstring(template.section), body_size(template), page)
     return Look(
-        profile(settings), page, faces(settings, language, page), languages(language), callouts, closing, highest
+        profile(settings),
+        page,
+        faces(settings, language, page),
+        languages(language),
+        callouts,
+        closing,
+        highest,
+        headings or {},
     )
 
 
@@ -91,7 +112,9 @@ def _heads(look: Look) -> dict[str, str]:
     The title at the left, at the right the section that a page begins in. Programs that cannot tell it show a blank.
     """
     # the number of a level stands for its style whatever that is called in the reader's Word
-    section = "<w:r><w:tab/></w:r>" + field(f"STYLEREF {look.highest}", " ") if look.highest else ""
+    own = look.headings.get(look.highest)
+    section = f'STYLEREF "{own}"' if own else f"STYLEREF {look.highest}"
+    section = "<w:r><w:tab/></w:r>" + field(section, " ") if look.highest else ""
     inner = _header(field("TITLE", " ") + section), _header("")
     return {
         f"word/header{at}.xml": f"{DECLARATION}<w:hdr {NAMESPACES}>{each}</w:hdr>" for at, each in enumerate(inner, 1)

@@ -5,8 +5,8 @@ Sizes are in points, lengths in twips. What a role is called in Word is in ``sty
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from convert.callouts import CalloutType
@@ -84,6 +84,7 @@ class Look:
 
     ``closing`` is the role of the last line of the title and what stands under it: the text keeps off from it.
     ``highest`` is the highest level of its headings, 0 if it has none.
+    ``headings`` are names of the user's for styles of headings, by level.
     """
 
     profile: Profile
@@ -93,6 +94,7 @@ class Look:
     callouts: Sequence[CalloutType]
     closing: str
     highest: int
+    headings: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def sizes(self) -> Sizes:
@@ -480,7 +482,7 @@ def _tokens() -> list[str]:
 
 
 #: Names that Word knows by itself; all others are marked as the document's own.
-_BUILT_IN: Final = frozenset(
+BUILT_IN: Final = frozenset(
     {
         *("normal", "title", "subtitle", "date"),
         *("body text", "block text", "list continue", "caption", "header", "footer", "strong"),
@@ -512,7 +514,7 @@ def _style(
 ) -> str:
     """One style; ``p`` and ``r`` are its paragraph and run properties in the schema's order."""
     word = name(role, type)
-    own = "" if word.lower() in _BUILT_IN else ' w:customStyle="1"'
+    own = "" if word.lower() in BUILT_IN else ' w:customStyle="1"'
     first = ' w:default="1"' if default else ""
     after = style_id(next, type) if next else ""
     return (

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from convert import callouts, pandoc, pictures
 from convert.diagnostics import Code, Diagnostic, diagnose
-from convert.docx import captions, comments, contents
+from convert.docx import captions, comments, contents, roles, template
 from convert.docx.post import Card, finish
 from convert.docx.raster import raster
 from convert.docx.reference import look, reference
-from convert.docx.roles import name
 from convert.docx.shape import Shown, callout_types, closing, shape
 from convert.formats import Output
 from convert.labels import label
@@ -36,7 +36,16 @@ def write(document: Document, settings: Settings) -> Output:
     """The document as DOCX. What cannot be shown leaves a placeholder and a diagnostic."""
     types = callouts.table().with_types(document.callouts)
     used = callout_types(document.blocks, types)
-    paper = look(settings, document.language, used, closing(document.blocks), contents.highest(document.blocks))
+    wishes = _Wishes(document)
+    paper = look(
+        settings,
+        document.language,
+        used,
+        closing(document.blocks),
+        contents.highest(document.blocks),
+        wishes.template,
+        wishes.headings,
+    )
     text = clone(document.blocks)
     page = label("on-page", document.language, page="{page}") if settings.links_pages == "yes" else ""
     captions.fill(text, page)
@@ -49,12 +58,12 @@ def write(document: Document, settings: Settings) -> Output:
         mark = settings.footnote_mark or "1"
         landscape = settings.tables_wide == "landscape"
         blocks = shape(text, paper, gallery.show, mark, types, landscape=landscape)
-        template = folder / "reference.docx"
-        template.write_bytes(reference(paper))
+        made = folder / "reference.docx"
+        made.write_bytes(reference(paper))
         # no metadata: pandoc would print the title as it likes, and put all of it into custom properties
         data = pandoc.write_docx(
             [*_title(document), *blocks],
-            reference=template,
+            reference=made,
             metadata={},
             language=document.language,
             folder=folder,
@@ -65,14 +74,51 @@ def write(document: Document, settings: Settings) -> Output:
     card = Card(
         document.title, authors, properties.description, properties.keywords, properties.date, document.language
     )
-    finished = finish(data, paper, card, mark, numbered_code=settings.code_numbers, page=page, said=said)
-    return Output(finished, diagnostics=gallery.diagnostics())
+    finished, problems = finish(
+        data,
+        paper,
+        card,
+        mark,
+        numbered_code=settings.code_numbers,
+        page=page,
+        said=said,
+        names=roles.by_id(wishes.names, (type.key for type in used)),
+        template=wishes.template,
+    )
+    return Output(finished, diagnostics=(*wishes.diagnostics(problems), *gallery.diagnostics()))
 
 
 def _title(document: Document) -> list[Block]:
     if not document.print_title:
         return []
-    return [div([para(words(document.title))], attr(pairs=[("custom-style", name("title"))]))]
+    return [div([para(words(document.title))], attr(pairs=[("custom-style", roles.name("title"))]))]
+
+
+class _Wishes:
+    """What the user's own files say of a Word file's page and styles, as far as they can be followed."""
+
+    def __init__(self, document: Document) -> None:
+        self._files = document.word
+        self._problems: list[tuple[Code, str]] = []
+        self.names, wrong = roles.own(document.word.styles) if document.word.styles else ({}, [])
+        self._problems += ((Code.DOCX_STYLES, each) for each in wrong)
+        self.headings = {
+            level: name for level in range(1, roles.HEADING_LEVELS + 1) if (name := self.names.get(f"heading-{level}"))
+        }
+        self.template = None
+        if document.word.model:
+            try:
+                self.template = template.read(document.word.model)
+                self._problems += ((Code.DOCX_REFERENCE, f"{each}; it is left out") for each in self.template.problems)
+            except template.TemplateError as error:
+                self._problems.append((Code.DOCX_REFERENCE, f"it is not used: {error}"))
+
+    def diagnostics(self, problems: Sequence[str]) -> Iterator[Diagnostic]:
+        """What could not be followed, and ``problems`` with the styles."""
+        places = {Code.DOCX_STYLES: self._files.styles_place, Code.DOCX_REFERENCE: self._files.model_place}
+        for code, problem in (*self._problems, *((Code.DOCX_STYLES, problem) for problem in problems)):
+            place = places[code] or self._files.model_place
+            yield diagnose(code, f"{place}: {problem}", place)
 
 
 class _Gallery:

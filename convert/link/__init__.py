@@ -39,6 +39,7 @@ from convert.link import (
     tags,
     tasks,
     tidy,
+    word,
 )
 from convert.link.document import OUTPUT, Document
 from convert.link.linking import Linking, Part, as_block
@@ -96,6 +97,7 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
     classes, problems = properties.classes(note)
     linking.diagnostics.update(problems)
     style_sheets = sheets.run(path, linking)
+    for_word = word.run(path, linking)
     own_theme = sheets.own_theme(linking)
     return Document(
         note=path,
@@ -110,6 +112,7 @@ def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str,
         classes=classes,
         callouts={type: linking.callouts[type] for type in sorted(linking.callouts)},
         style_sheets=style_sheets,
+        word=for_word,
         theme=own_theme,
         source=vault.file(path).read_bytes() if settings.pdf_attach == "source" else None,
         comments=linking.comments,

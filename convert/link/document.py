@@ -74,6 +74,7 @@ from convert.callouts import CalloutType
 from convert.diagnostics import Diagnostic
 from convert.nodes import Block
 from convert.theme import Theme
+from convert.word_files import WordFiles
 
 OUTPUT = "output:"
 """What the address of a link to another output of the build begins with."""
@@ -129,6 +130,8 @@ class Document:
 
     ``classes`` are the note's ``cssclasses``; ``callouts`` the types in it that the vault's snippets define or change,
     by name in lower case; ``style_sheets`` the CSS, harmless, that PDF and HTML are to be dressed with besides;
+    ``word`` holds the user's files that a Word file is made after.
+
     ``theme`` the vault's own theme, None for one of ours.
 
     ``source`` is the note's file as it is, if the output is to hold it.
@@ -151,4 +154,5 @@ class Document:
     theme: Theme | None = None
     source: bytes | None = None
     comments: Mapping[str, Comment] = field(default_factory=dict)
+    word: WordFiles = field(default_factory=WordFiles)
     revised: bool = False
