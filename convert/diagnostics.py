@@ -179,6 +179,13 @@ class Code(Enum):
         "Kumihan's fonts lack a character; a font of this machine was used, another machine may print it differently.",
         "Name a font that has it under `fonts:`, or replace the character.",
     )
+    FONT_LANGUAGE = (
+        "font.language",
+        _W,
+        "The text is in a language whose body face does not come with Kumihan by itself; all of it, and not only "
+        "headings, is printed in the sans-serif face of that language.",
+        "python -m pip install 'kumihan[zh]' (Chinese) or 'kumihan[ko]' (Korean).",
+    )
     FONT_MISSING_GLYPH = (
         "font.missing-glyph",
         _W,

@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from markupsafe import Markup
 
-from convert import __version__, callouts, footnotes, pandoc, pictures, resources, theme
+from convert import __version__, callouts, footnotes, languages, pandoc, pictures, resources, theme
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.labels import label
 from convert.link.document import Document
@@ -107,9 +107,14 @@ def clean(text: str) -> str:
     return text.translate(_NO_TEXT)
 
 
-def mark_form(settings: Settings, chosen: theme.Theme) -> str:
-    """The form of a footnote's mark, with ``1`` for its number: the setting's or the theme's."""
-    return settings.footnote_mark if "1" in settings.footnote_mark else chosen.mark
+def mark_form(settings: Settings, chosen: theme.Theme, language: str) -> str:
+    """The form of a footnote's mark, with ``1`` for its number: the setting's or the theme's.
+
+    Where East Asia puts a parenthesis behind a note's number, others have the number alone.
+    """
+    if "1" in settings.footnote_mark:
+        return settings.footnote_mark
+    return "1" if chosen.mark == "1)" and languages.kind(language) == "western" else chosen.mark
 
 
 def mark_text(form: str, number: int) -> str:

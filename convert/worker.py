@@ -189,7 +189,8 @@ class _Run:
             with self.faults("checked"):
                 self.diagnostics += writer("html")(document, settings).diagnostics
                 text = plain_text(document.blocks, skip_notes=False) + document.title
-                self.diagnostics += fonts.activate().choose(text, settings, self.job.note).diagnostics
+                choice = fonts.activate().choose(text, settings, self.job.note, [document.language])
+                self.diagnostics += choice.diagnostics
         documents = {settings.changes: document}
         for format, target in self.job.targets.items():
             with self.faults(f"written as {format}"):

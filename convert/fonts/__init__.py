@@ -11,20 +11,24 @@ import os
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from unicodedata import category, name
 
+from convert import languages
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.fonts import faces
 from convert.fonts.faces import Made, Progress
 from convert.fonts.fontconfig import configuration
-from convert.fonts.recipes import GOTHIC, MONO, ROLES
+from convert.fonts.recipes import EAST, GOTHIC, LATIN, LATIN_SERIF, MINCHO, MONO, ROLES
 from convert.fonts.sources import FontsUnavailable
 from convert.settings import Settings
+
+if TYPE_CHECKING:
+    from convert.fonts.system import SystemFont, SystemFonts
 
 __all__ = ["Choice", "FontSet", "FontsUnavailable", "Service", "activate"]
 
@@ -65,6 +69,8 @@ class Choice:
     config: Path
     """Fontconfig's configuration, which is now in force."""
     diagnostics: tuple[Diagnostic, ...]
+    parts: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Language tag of a part in another kind of language -> its families, by role."""
 
 
 @dataclass(frozen=True)
@@ -105,58 +111,54 @@ class FontSet:
 
         return set(filter(needs_other, set(text)))
 
-    def choose(self, text: str, settings: Settings, path: str = "") -> Choice:
+    def choose(
+        self, text: str, settings: Settings, path: str = "", tags: Iterable[str] = (languages.DEFAULT,)
+    ) -> Choice:
         """Puts the fonts for a document in force, for the next ``FontConfiguration`` of this process.
 
-        Kumihan's faces always; before them the families that ``fonts.mincho``, ``fonts.gothic`` and
+        Kumihan's faces for its languages always; before them the families that ``fonts.mincho``, ``fonts.gothic`` and
         ``fonts.mono`` name; behind them, for characters that all of those lack, fonts of this machine.
 
         Args:
             text: every character that will be printed, in any order.
             settings: the document's.
             path: the note, for diagnostics.
+            tags: the document's language, then those of parts of it (BCP 47).
         """
-        wanted = {"mincho": settings.font_mincho, "gothic": settings.font_gothic, "mono": settings.font_mono}
-        missing = self.missing(text)
-        if not missing and not any(wanted.values()):
-            return Choice(self.families, self._enforce(), ())
+        asked = {"mincho": settings.font_mincho, "gothic": settings.font_gothic, "mono": settings.font_mono}
+        chosen = _Chosen(self, path)
+        families = {tag: dict(chosen.families(tag)) for tag in dict.fromkeys(tags)}
+        main, *parts = families
+        missing = self.missing(text) - chosen.characters
+        helpers: list[str] = []
+        cache_folders: tuple[Path, ...] = ()
+        if missing or any(asked.values()):
+            from convert.fonts.system import SystemFonts  # noqa: PLC0415 - asked only for what we lack
 
-        from convert.fonts.system import SystemFonts  # noqa: PLC0415 - asked only for what we lack
-
-        diagnostics: list[Diagnostic] = []
-        families = dict(self.families)
-        files: list[Path] = []
-        bold_instead: dict[str, str] = {}
-        with SystemFonts(os.environ.get(_FILE_BEFORE)) as system:
-            for role, names in wanted.items():
-                for asked in filter(None, map(str.strip, names.split(","))):
-                    own = system.family(asked)
-                    if not own:
-                        diagnostics.append(
-                            diagnose(Code.FONT_FAMILY, f"fonts.{role}: this machine has no family “{asked}”", path)
-                        )
-                        continue
-                    families[role] = (*families[role][:-1], asked, families[role][-1])
-                    files += [font.file for font in own]
-                    missing = {char for char in missing if not any(font.has(char) for font in own)}
-                    if not any(font.bold for font in own):
-                        bold_instead[asked] = MONO if role == "mono" else GOTHIC
-            helpers = system.helpers(missing, settings.language)
-            for font, chars in helpers:
-                files.append(font.file)
-                missing -= chars
-                message = f"{_listed(chars)}: printed in “{font.family}” ({font.file.name}) of this machine"
-                diagnostics.append(diagnose(Code.FONT_FALLBACK, message, path))
-            cache_folders = system.cache_folders() if files else ()
+            with SystemFonts(os.environ.get(_FILE_BEFORE)) as system:
+                for role, names in asked.items():
+                    named = [
+                        name
+                        for name in filter(None, map(str.strip, names.split(",")))
+                        if chosen.has(name, role, system)
+                    ]
+                    families[main][role] = (*named, *families[main][role])
+                missing = {char for char in missing if not any(font.has(char) for font in chosen.own)}
+                for font, chars in system.helpers(missing, settings.language):
+                    chosen.files.append(font.file)
+                    helpers.append(font.family)
+                    missing -= chars
+                    message = f"{_listed(chars)}: printed in “{font.family}” ({font.file.name}) of this machine"
+                    chosen.diagnostics.append(diagnose(Code.FONT_FALLBACK, message, path))
+                cache_folders = system.cache_folders() if chosen.files else ()
         if missing:
-            diagnostics.append(diagnose(Code.FONT_MISSING_GLYPH, f"{_listed(missing)}: no font has a glyph", path))
+            problem = diagnose(Code.FONT_MISSING_GLYPH, f"{_listed(missing)}: no font has a glyph", path)
+            chosen.diagnostics.append(problem)
         config = self._enforce(
-            files=files,
-            cache_folders=cache_folders,
-            helpers=[font.family for font, _ in helpers],
-            bold_instead=bold_instead,
+            files=chosen.files, cache_folders=cache_folders, helpers=helpers, bold_instead=chosen.bold_instead
         )
-        return Choice(families, config, tuple(diagnostics))
+        others = {tag: families[tag] for tag in parts if families[tag] != families[main]}
+        return Choice(families[main], config, tuple(chosen.diagnostics), others)
 
     def describe(self) -> tuple[Service, ...]:
         """Which file serves which role, in the order in which faces are asked."""
@@ -202,6 +204,60 @@ class FontSet:
         return config
 
 
+class _Chosen:
+    """What a document's choice collects: files beyond our usual faces, and what is to be said."""
+
+    def __init__(self, fonts: FontSet, path: str) -> None:
+        self._fonts = fonts
+        self._path = path
+        self._east: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self.files: list[Path] = []
+        self.own: list[SystemFont] = []
+        self.bold_instead: dict[str, str] = {}
+        self.characters: set[str] = set()
+        self.diagnostics: list[Diagnostic] = []
+
+    def families(self, tag: str) -> Mapping[str, tuple[str, ...]]:
+        """The families of a language, by role, the best first."""
+        usual = self._fonts.families
+        kind = languages.kind(tag)
+        if kind == "western":
+            return {**usual, "mincho": (LATIN_SERIF, MINCHO), "gothic": (LATIN, GOTHIC)}
+        if kind not in EAST:
+            return usual
+        if kind not in self._east:
+            self._east[kind] = {**usual, **self._made(kind, tag)}
+        return self._east[kind]
+
+    def _made(self, kind: str, tag: str) -> Mapping[str, tuple[str, ...]]:
+        east = EAST[kind]
+        folder, made = faces.ensure(self._fonts.folder.parent, None, faces.of_east(east))
+        self.files += [folder / face.file for face in made]
+        self.characters |= {
+            chr(code) for face in made for first, last in face.characters for code in range(first, last + 1)
+        }
+        self.bold_instead[east.mincho] = east.gothic
+        if any(face.family == east.mincho for face in made):
+            return {"mincho": (east.mincho, MINCHO), "gothic": (east.gothic, GOTHIC)}
+        message = f"there is no face for body text in the language {tag} here, all of it is in a sans-serif one"
+        hint = f"python -m pip install 'kumihan[{east.extra}]'"
+        self.diagnostics.append(diagnose(Code.FONT_LANGUAGE, message, self._path, hint=hint))
+        return {"mincho": (east.gothic, GOTHIC), "gothic": (east.gothic, GOTHIC)}
+
+    def has(self, name: str, role: str, system: SystemFonts) -> bool:
+        """Let in a family of the machine's that the user names; whether there is such."""
+        own = system.family(name)
+        if not own:
+            message = f"fonts.{role}: this machine has no family “{name}”"
+            self.diagnostics.append(diagnose(Code.FONT_FAMILY, message, self._path))
+            return False
+        self.files += [font.file for font in own]
+        self.own += own
+        if not any(font.bold for font in own):
+            self.bold_instead[name] = MONO if role == "mono" else GOTHIC
+        return True
+
+
 def activate(progress: Progress | None = None) -> FontSet:
     """Kumihan's faces, made if this machine has none yet; Fontconfig is told to see them and nothing else.
 
@@ -232,7 +288,8 @@ def system_state() -> str:
     before = os.environ.get(_FILE)
     ours = before is not None and Path(before).parent == faces.user_cache() / "fonts"
     with SystemFonts(os.environ.get(_FILE_BEFORE) if ours else before) as system:
-        return system.state()
+        extras = [len(faces.of_east(east)) for east in EAST.values()]
+        return f"{system.state()} {extras}"
 
 
 def _listed(chars: Iterable[str], limit: int = 8) -> str:

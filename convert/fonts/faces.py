@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 from unicodedata import category
 
-from convert.fonts.recipes import FACES, GOTHIC, MINCHO, MONO, Face, Source
+from convert.fonts.recipes import FACES, GOTHIC, MINCHO, MONO, East, Face, Source
 from convert.fonts.sources import FontsUnavailable, locate
 
 #: Told after each face: how many are done, of how many, and the one that is next (empty at the end).
@@ -73,12 +73,13 @@ def ranges(codes: Iterable[int]) -> tuple[tuple[int, int], ...]:
     return tuple((first, last) for first, last in out)
 
 
-def state() -> str:
-    """What the faces depend on: our recipes and code, the packages' versions, the tools' versions."""
+def state(wanted: tuple[Face, ...] | None = None) -> str:
+    """What faces (None: all those of every text) depend on: our recipes and code, packages' and tools' versions."""
     digest = hashlib.sha256()
     for module in ("recipes", "truetype", "symbols", "faces"):
         digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
-    for source in sorted({face.source for face in FACES if face.source}, key=lambda one: (one.package, one.path)):
+    sources = {face.source for face in wanted or FACES if face.source}
+    for source in sorted(sources, key=lambda one: (one.package, one.path)):
         file, release = locate(source)
         digest.update(f"{source.package} {release} {source.path} {file.stat().st_size}\n".encode())
     for tool in ("uharfbuzz", "fonttools"):
@@ -86,13 +87,17 @@ def state() -> str:
     return digest.hexdigest()[:16]
 
 
-def ensure(root: Path, progress: Progress | None = None) -> tuple[Path, tuple[Made, ...]]:
+def ensure(
+    root: Path, progress: Progress | None = None, wanted: tuple[Face, ...] | None = None
+) -> tuple[Path, tuple[Made, ...]]:
     """The folder of the faces below ``root``, made if it is missing or damaged, and what is in it.
+
+    ``wanted`` are faces that only some texts need, in a folder of their own; None for all the others.
 
     Raises:
         FontsUnavailable: a package is missing, or the folder cannot be written.
     """
-    folder = root / state()
+    folder = root / state(wanted)
     faces = read(folder)
     if faces is not None:
         with suppress(OSError):  # a cache that may only be read serves as well
@@ -101,7 +106,7 @@ def ensure(root: Path, progress: Progress | None = None) -> tuple[Path, tuple[Ma
         try:
             root.mkdir(parents=True, exist_ok=True)
             with _lock(root / f"{folder.name}.lock"):
-                faces = read(folder) or _make(folder, progress)
+                faces = read(folder) or _make(folder, progress, wanted or FACES)
             _forget(root)
         except OSError as error:
             raise FontsUnavailable(
@@ -119,6 +124,17 @@ def _forget(root: Path) -> None:
                 shutil.rmtree(listed.parent)
 
 
+def of_east(east: East) -> tuple[Face, ...]:
+    """The faces of a language that can be made here: without those of body text where their package is missing."""
+    try:
+        for face in east.body:
+            if face.source:
+                locate(face.source)
+    except FontsUnavailable:
+        return east.others
+    return (*east.body, *east.others)
+
+
 def read(folder: Path) -> tuple[Made, ...] | None:
     """The faces of a finished folder; None if it is not finished or a file is not as it was made."""
     try:
@@ -133,14 +149,14 @@ def read(folder: Path) -> tuple[Made, ...] | None:
     return faces if all(sizes.get(face.file) == face.size for face in faces) else None
 
 
-def _make(folder: Path, progress: Progress | None) -> tuple[Made, ...]:
+def _make(folder: Path, progress: Progress | None, wanted: tuple[Face, ...]) -> tuple[Made, ...]:
     folder.mkdir(exist_ok=True)
     for leftover in folder.iterdir():
         leftover.unlink()
     faces: list[Made] = []
-    for done, face in enumerate(FACES):
+    for done, face in enumerate(wanted):
         if progress:
-            progress(done, len(FACES), face.file)
+            progress(done, len(wanted), face.file)
         data, origin, codes = make(face)
         write(folder / face.file, data)
         faces.append(
@@ -158,7 +174,7 @@ def _make(folder: Path, progress: Progress | None) -> tuple[Made, ...]:
     listed = [{name: getattr(face, name) for name in Made.__dataclass_fields__} for face in faces]
     write(folder / LIST, json.dumps(listed, separators=(",", ":")).encode())
     if progress:
-        progress(len(FACES), len(FACES), "")
+        progress(len(wanted), len(wanted), "")
     return tuple(faces)
 
 
@@ -183,7 +199,7 @@ def _wanted(face: Face, data: bytes) -> set[int] | None:
     from convert.fonts import truetype  # noqa: PLC0415
 
     wanted = has = truetype.characters(data)
-    if face.family not in (MINCHO, GOTHIC, MONO):
+    if not face.family.startswith((MINCHO, GOTHIC, MONO)):
         # What a private-use character means, only its author's own font knows.
         wanted = {code for code in has if category(chr(code)) != "Co"}
     if face.gaps_of:

@@ -93,6 +93,7 @@ _TO_HALF: Final = 500 / 600
 # The weights at which the stems of Source Serif and Source Sans are as thick as those beside them.
 _TEXT: Final = (("opsz", 20.0), ("wght", 375.0))
 _BOLD: Final = (("wght", 655.0),)
+_TEXT_BOLD: Final = (("opsz", 20.0), ("wght", 680.0))
 
 #: Scripts that Noto Sans JP lacks; the names of the sources without ``NotoSans``.
 _SCRIPTS: Final = (
@@ -132,7 +133,9 @@ FACES: Final = (
     Face(SYMBOLS, None),
     # From here on: what the faces above lack.
     Face(LATIN_SERIF, _SERIF, axes=_TEXT, scale=_TO_MINCHO),
+    Face(LATIN_SERIF, _SERIF, weight=700, axes=_TEXT_BOLD, scale=_TO_MINCHO),
     Face(LATIN_SERIF, _SERIF_ITALIC, italic=True, axes=_TEXT, scale=_TO_MINCHO),
+    Face(LATIN_SERIF, _SERIF_ITALIC, weight=700, italic=True, axes=_TEXT_BOLD, scale=_TO_MINCHO),
     Face(LATIN, _SANS, scale=_TO_GOTHIC),
     Face(LATIN, _SANS, weight=700, axes=_BOLD, scale=_TO_GOTHIC),
     Face(LATIN, _SANS_ITALIC, italic=True, scale=_TO_GOTHIC),
@@ -147,6 +150,45 @@ FACES: Final = (
     Face("Kumihan Hant", _east("TC"), gaps_of=_SANS_JP),
     *(Face(f"Kumihan {script}", _noto(f"Sans{script}")) for script in _SCRIPTS),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class East:
+    """The faces of a language beside Japanese, made when a text is in it for the first time.
+
+    Those of body text come with a package that is not always there: ``extra`` of Kumihan's brings it. Without it all
+    text is in the other family, which is always there.
+    """
+
+    mincho: str
+    gothic: str
+    body: tuple[Face, ...]
+    others: tuple[Face, ...]
+    extra: str
+
+
+def _east_of(script: str, package: str, extra: str) -> East:
+    serif, sans = Source(package, f"{package.replace('-', '_')}/NotoSerif{script}-Regular.otf"), _east(script)
+    mincho, gothic = f"{MINCHO} {script}", f"{GOTHIC} {script}"
+    body = (
+        Face(mincho, serif),
+        Face(mincho, _SERIF_ITALIC, italic=True, axes=_TEXT, scale=_TO_MINCHO, within=serif),
+    )
+    others = (
+        Face(gothic, sans),
+        Face(gothic, sans, weight=700),
+        Face(gothic, _SANS_ITALIC, italic=True, scale=_TO_GOTHIC, within=sans),
+        Face(gothic, _SANS_ITALIC, weight=700, italic=True, axes=_BOLD, scale=_TO_GOTHIC, within=sans),
+    )
+    return East(mincho, gothic, body, others, extra)
+
+
+#: Languages beside Japanese that have characters of its kind; the names are those of :func:`convert.languages.kind`.
+EAST: Final = {
+    "zh-Hans": _east_of("SC", "pylopdf-fonts-zh-cn", "zh"),
+    "zh-Hant": _east_of("TC", "pylopdf-fonts-zh-tw", "zh"),
+    "ko": _east_of("KR", "pylopdf-fonts-ko", "ko"),
+}
 
 #: Role in a style sheet -> the family that has it.
 ROLES: Final = {"mincho": MINCHO, "gothic": GOTHIC, "mono": MONO, "emoji": EMOJI, "symbols": SYMBOLS}

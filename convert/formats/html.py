@@ -35,7 +35,7 @@ def write(document: Document, settings: Settings) -> Output:
     contents.add(page, document, settings)
     code.set_lines(page, numbers=settings.code_numbers)
     _draw_icons(page, document)
-    form = pages.mark_form(settings, document.theme or theme.load(settings.theme))
+    form = pages.mark_form(settings, document.theme or theme.load(settings.theme), document.language)
     _place_notes(page, document.language, form, footnotes.groups(document, settings))
     for element, _, data in pages.place_pictures(page, document, "html"):
         element.set("src", f"data:{data.media_type};base64,{b64encode(data.data).decode()}")

@@ -60,7 +60,7 @@ def write(document: Document, settings: Settings) -> Output:
     measures = geometry(settings, chosen)
     page = pages.build(document)
     code.set_lines(page, numbers=settings.code_numbers, columns=int(2.1 * measures.chars))
-    form = pages.mark_form(settings, chosen)
+    form = pages.mark_form(settings, chosen, document.language)
     groups = notes.groups(document, settings)
     texts = {number: pages.mark_text(form, count) for number, count in notes.shown(groups).items()}
     at_end: dict[int, Element] = {}
@@ -82,7 +82,7 @@ def write(document: Document, settings: Settings) -> Output:
     )
     text += "".join(document.style_sheets)  # they may print words of their own
     text += "".join(svg.text(asset.data) for asset in assets.values() if asset.media_type == "image/svg+xml")
-    choice = engine.choose_fonts(text, settings, document.note)
+    choice = engine.choose_fonts(text, settings, document.note, _languages(page))
     mono = settings.color == "mono"
     apart = front.set_apart(page, settings)
     if measures.columns > 1:
@@ -91,6 +91,8 @@ def write(document: Document, settings: Settings) -> Output:
         chosen,
         resources.styles("print.css").read_text("utf-8") + measures.css + (front.RULES if apart else ""),
         theme.callout_css(document.callouts, icons=True)
+        + engine.part_css(choice)
+        + resources.styles("languages.css").read_text("utf-8")
         + (resources.styles("mono.css").read_text("utf-8") if mono else ""),
         document.style_sheets,
     )
@@ -124,6 +126,12 @@ def write(document: Document, settings: Settings) -> Output:
     said = (diagnose(Code.PDF_ENGINE, line, document.note) for line in dict.fromkeys((*layout.messages, *messages)))
     problems = (*page.diagnostics, *choice.diagnostics, *unevenness, *reasons, *moved, *said)
     return Output(data, len(layout.pages), problems)
+
+
+def _languages(page: Page) -> tuple[str, ...]:
+    """The document's language, then those of its parts."""
+    trees = (page.root, *page.bodies.values())
+    return tuple(dict.fromkeys(tag for tree in trees for element in tree.iter() if (tag := element.get("lang"))))
 
 
 def _standard(document: Document, settings: Settings) -> tuple[str, tuple[Diagnostic, ...]]:

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 from lxml import html as lxml_html
 
-from convert import pandoc
+from convert import languages, pandoc
 from convert.compiled import MAX_DEPTH, mark_key
 from convert.diagnostics import Code
 from convert.link.breaks import new_page
@@ -27,6 +27,7 @@ from convert.nodes import (
     Node,
     attr,
     attr_of,
+    div,
     flatten,
     image,
     link,
@@ -152,7 +153,9 @@ class _Line:
 
     def _pop(self, *, closed: bool) -> None:
         frame = self.stack.pop()
-        self.stack[-1].out += self._build(frame, closed)
+        built = self._build(frame, closed)
+        tag = frame.attributes.get("lang", "")
+        self.stack[-1].out += [_in_language(built, tag)] if built and languages.is_tag(tag) else built
 
     def _build(self, frame: _Frame, closed: bool) -> list[Inline]:
         name, out = frame.name, frame.out
@@ -170,7 +173,7 @@ class _Line:
             case "ruby":
                 return _ruby(out)
             case "q":
-                opening, closing = ("「", "」") if self.linking.language.startswith("ja") else ("“", "”")
+                opening, closing = languages.quotes(frame.attributes.get("lang") or self.linking.language)
                 return [string(opening), *out, string(closing)]
             case "code" | "samp" | "tt":
                 return _code(out)
@@ -182,6 +185,10 @@ class _Line:
         if name in _NODES:
             return [{"t": _NODES[name], "c": out}]
         return [span(out, attr("", [name]))] if name in _CLASSES else out
+
+
+def _in_language(inlines: list[Inline], tag: str) -> Inline:
+    return span(inlines, attr("", [], [("lang", tag)]))
 
 
 def _ruby(inlines: list[Inline]) -> list[Inline]:
@@ -315,6 +322,8 @@ class _Blocks:
             return False
         element.attrib.clear()
         element.attrib.update(_kept(name, attributes))
+        if languages.is_tag(attributes.get("lang", "")):
+            _tell_language(element, attributes["lang"])
         match name:
             case "ruby" | "rt":
                 element.tag = "span"
@@ -349,17 +358,21 @@ class _Blocks:
                     return None
                 case "Span":
                     classes = [name for name in node["c"][0][1] if name in _CLASSES]
+                    tag = dict(node["c"][0][2]).get("lang", "")
                     if classes == ["ruby"]:
                         return _ruby(node["c"][1])
+                    if tag and node["c"][1]:
+                        return [_in_language(node["c"][1], tag)]
                     return [span(node["c"][1], attr("", classes))] if classes else list(node["c"][1])
                 case "Div":
-                    return list(node["c"][1])
+                    tag = dict(node["c"][0][2]).get("lang", "")
+                    return [div(node["c"][1], attr("", [], [("lang", tag)]))] if tag else list(node["c"][1])
                 case "Figure":
                     node["c"][0] = attr()
                     (_, caption), content = node["c"][1:]
                     return None if caption and content else [*content, *caption]
                 case "Quoted":
-                    opening, closing = ("「", "」") if self.linking.language.startswith("ja") else ("“", "”")
+                    opening, closing = languages.quotes(self.linking.language)
                     return [string(opening), *node["c"][1], string(closing)]
                 case "CodeBlock":
                     node["c"][0] = attr("", node["c"][0][1][:1])
@@ -376,6 +389,21 @@ class _Blocks:
         rewrite(blocks, change)
         # Loose text of the block is a paragraph of its own, not a line that clings to the next.
         return [para(block["c"]) if block["t"] == "Plain" else block for block in blocks]
+
+
+#: what holds text and no blocks
+_OF_TEXT = frozenset(("p", "span", "q", "em", "i", "b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "cite", "small"))
+
+
+def _tell_language(element: lxml_html.HtmlElement, tag: str) -> None:
+    """Keep the language where pandoc's reader sees it: on a division, or a span around an element's text."""
+    if element.tag == "div":
+        element.set("lang", tag)
+    elif element.tag in _OF_TEXT:
+        inner = etree.Element("span", {"lang": tag})
+        inner.text, element.text = element.text, None
+        inner.extend(list(element))
+        element.append(inner)
 
 
 def _sizes(attributes: Mapping[str, str]) -> dict[str, str]:

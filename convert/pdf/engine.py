@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml import etree
 
-from convert import fonts, pandoc
+from convert import fonts, languages, pandoc
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.fonts.recipes import ROLES
 from convert.link.document import output_address
@@ -28,6 +28,9 @@ from convert.settings import Settings
 PICTURE = "picture:"
 
 NO_WISHES = Wishes()
+
+#: what is in gothic in every theme; in East Asian text bold words are too
+_IN_GOTHIC = "h1, h2, h3, h4, h5, h6, th, caption, figcaption, .callout-title, .tag"
 
 _DATA_TYPES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -73,10 +76,23 @@ def _font_configuration(config: Path) -> Any:
     return FontConfiguration()
 
 
-def choose_fonts(text: str, settings: Settings, path: str) -> fonts.Choice:
+def choose_fonts(text: str, settings: Settings, path: str, tags: Sequence[str] = (languages.DEFAULT,)) -> fonts.Choice:
     """The fonts for a document that holds these characters; see :meth:`convert.fonts.FontSet.choose`."""
     _weasyprint()
-    return fonts.activate().choose(text, settings, path)
+    return fonts.activate().choose(text, settings, path, tags)
+
+
+def part_css(choice: fonts.Choice) -> str:
+    """The families of a document's parts in other languages."""
+    rules = []
+    for tag, families in choice.parts.items():
+        part = f"[lang={_quoted(tag)}]"
+        body, gothic = (", ".join(map(_quoted, families[role])) for role in ("mincho", "gothic"))
+        rules.append(f"{part} {{ font-family: {body} }}")
+        rules.append(f":is({_IN_GOTHIC}, strong, b) {part}, :is({_IN_GOTHIC}){part} {{ font-family: {gothic} }}")
+        inside = _IN_GOTHIC if languages.kind(tag) == "western" else f"{_IN_GOTHIC}, strong, b"
+        rules.append(f"{part} :is({inside}) {{ font-family: {gothic} }}")
+    return "\n".join(rules)
 
 
 def justifies(settings: Settings, path: str) -> tuple[bool, tuple[Diagnostic, ...]]:

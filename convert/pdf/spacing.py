@@ -19,6 +19,7 @@ from typing import Any
 
 from lxml import etree
 
+from convert import languages
 from convert.page import Element, Page, add_class, replace_text
 from convert.pdf.adjust import EVEN, FLUSH
 from convert.settings import Settings
@@ -109,14 +110,17 @@ def space(page: Page, settings: Settings, language: str, chars: int, *, even: bo
     """Set the texts of a page apart and together as the settings ask; ``chars`` are in a line of body text.
     If lines are to be ``even``, blocks get the classes of :mod:`convert.pdf.adjust`.
 
-    Only if it is in Japanese: other languages have the same signs and other rules. To be called before
-    footnotes are placed, since their lines are counted then.
+    Only if it is in Japanese or Chinese; in traditional Chinese, whose signs stand in the middle of their squares, gaps
+    alone. To be called before footnotes are placed, since their lines are counted then.
     """
-    if language.partition("-")[0].lower() != "ja":
+    kind = languages.kind(language)
+    if kind not in ("ja", "zh-Hans", "zh-Hant"):
         return
+    punctuation, gaps = settings.punctuation == "yes" and kind != "zh-Hant", settings.gaps == "yes"
+    even = even and kind != "zh-Hant"
     for tree in (page.main, *page.bodies.values()):
         for run in list(_runs(tree)):
-            _set(run, settings, chars, even)
+            _set(run, chars, even=even, punctuation=punctuation, gaps=gaps)
 
 
 def _runs(tree: Element) -> Iterator[_Run]:
@@ -171,7 +175,7 @@ def _is_skipped(tag: str, classes: set[str]) -> bool:
     return tag.rpartition("}")[2] in _SKIPPED_TAGS or not _SKIPPED_CLASSES.isdisjoint(classes)
 
 
-def _set(run: _Run, settings: Settings, chars: int, even: bool) -> None:
+def _set(run: _Run, chars: int, *, even: bool, punctuation: bool, gaps: bool) -> None:
     text = "".join(run.texts)
     if not _JAPANESE.search(text):
         return
@@ -184,17 +188,17 @@ def _set(run: _Run, settings: Settings, chars: int, even: bool) -> None:
         if name not in classes:
             add_class(block, name)
     starts = [piece.start for piece in run.pieces]
-    if settings.punctuation == "yes":
+    if punctuation:
         for found in (*_RUN_CLOSED.finditer(text), *_RUN_OPENED.finditer(text)):
             _edit(run, starts, found.start(), HALF)
     kept: set[int] = set()
     if tag in _HEADINGS and len(text) > _SHORT and len(text) * _HEADING_WIDTH > chars:
         kept.update(_inside_phrases(text))
-    gaps = {found.start() for found in _BOUNDARY.finditer(text)} if settings.gaps == "yes" else set()
-    for at in sorted(gaps - run.marks):
+    borders = {found.start() for found in _BOUNDARY.finditer(text)} if gaps else set()
+    for at in sorted(borders - run.marks):
         stays = at in kept or text[at] in _NOT_FIRST
         _edit(run, starts, at, (WORD_JOINER if stays else BREAK) + GAP)
-    for at in sorted(kept - gaps):
+    for at in sorted(kept - borders):
         _edit(run, starts, at, WORD_JOINER)
     for found in _KEPT.finditer(text):
         _edit(run, starts, found.start(), WORD_JOINER)
