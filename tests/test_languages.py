@@ -43,7 +43,8 @@ def faces_of(read: Pdf) -> dict[str, str]:
     [
         ("ja", "ja", "ja"), ("ja-JP", "ja", "ja"), ("zh", "zh-Hans", "zh-Hans"), ("zh-CN", "zh-Hans", "zh-Hans"),
         ("zh-TW", "zh-Hant", "zh-Hant"), ("zh-Hant-HK", "zh-Hant", "zh-Hant"), ("zh_HK", "zh-Hant", "zh-Hant"),
-        ("zh-Hans-HK", "zh-Hans", "zh-Hans"), ("ko-KR", "ko", "ko"), ("en-GB", "western", "en"), ("de", "western", "de"),
+        ("zh-Hans-HK", "zh-Hans", "zh-Hans"), ("ko-KR", "ko", "ko"), ("en-GB", "western", "en"),
+        ("de", "western", "de"),
     ],
 )  # fmt: skip
 def test_kinds(tag: str, kind: str, key: str) -> None:
