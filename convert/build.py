@@ -18,6 +18,7 @@ from convert.cache.ledger import Ledger, Standing
 from convert.cache.store import diagnostics_of
 from convert.diagnostics import STRICT, Code, Diagnostic, Severity, diagnose
 from convert.formats import FORMATS
+from convert.pdf import shortcuts
 from convert.settings import Layers
 from convert.vault import Vault, compared, scan, stat_of
 from convert.where import WhereError, glob_rule, parse
@@ -298,10 +299,13 @@ def engine_problems(formats: Sequence[str], platform: str = sys.platform) -> tup
     if needed:
         names = ", ".join(library.macos if platform == "darwin" else library.linux for library in needed)
         raise UsageError(f"PDF needs {names}, which this machine lacks: {command}")
-    return tuple(
+    slow = [
         diagnose(Code.PDF_SLOW, f"{library.linux} is missing: every PDF takes many times longer", hint=command)
         for library in lacking
-    )
+    ]
+    if problem := shortcuts.problem():
+        slow.append(diagnose(Code.PDF_SLOW, f"every PDF takes twice as long: {problem}"))
+    return tuple(slow)
 
 
 def run(

@@ -370,8 +370,8 @@ class Code(Enum):
     PDF_SLOW = (
         "pdf.slow",
         _W,
-        "libharfbuzz-subset is missing on this machine; every PDF takes many times longer.",
-        "Debian and Ubuntu: apt-get install libharfbuzz-subset0.",
+        "libharfbuzz-subset is missing on this machine, or WeasyPrint is not the version whose slow places are mended.",
+        "Debian and Ubuntu: apt-get install libharfbuzz-subset0. Or install Kumihan with the versions it asks for.",
     )
     PDF_STANDARD = (
         "pdf.standard",

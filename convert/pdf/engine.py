@@ -20,7 +20,7 @@ from convert import fonts, languages, pandoc
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.fonts.recipes import ROLES
 from convert.link.document import output_address
-from convert.pdf import adjust, file, grey, tags
+from convert.pdf import adjust, file, grey, shortcuts, tags
 from convert.pdf.file import Wishes
 from convert.settings import Settings
 
@@ -64,6 +64,7 @@ def _weasyprint() -> Any:
     fonts.activate()
     import weasyprint  # noqa: PLC0415
 
+    shortcuts.install()
     return weasyprint
 
 
@@ -151,6 +152,7 @@ def write(layout: Layout, identifier: bytes, wishes: Wishes = NO_WISHES) -> tupl
     """The PDF of a layout, tagged; ``identifier`` becomes its file identifier. And what WeasyPrint had to say."""
 
     def finish(document: Any, pdf: Any) -> None:
+        shortcuts.map_glyphs(document, pdf)
         _lead_to_outputs(pdf)
         if wishes.mono:
             grey.finish(pdf)

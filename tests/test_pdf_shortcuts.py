@@ -1,0 +1,127 @@
+"""WeasyPrint's short cuts change no page: with them and without, all that is seen, read and led to is the same."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import io
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from convert import build
+from convert.formats import pdf
+from convert.link import link_note
+from convert.pdf import engine, shortcuts
+from convert.settings import Settings
+from convert.vault import scan
+from tests.bench import synthetic
+
+SAMPLE = Path(__file__).resolve().parent.parent / "docs" / "sample"
+
+#: what short cuts may trip over: no fonts' own glyphs, faces within a line, emoji, gaps, right to left, no text at all
+TRICKY = """# 字 **太** *slant* `code`
+
+日本語 English 混ぜる😀と👩‍👩‍👧、「『約物』（の）」。第①項　全角\u00a0空白。עברית と ภาษาไทย。\U000e0000
+
+> [!note] 注意
+> 一行。[^1]
+
+| 左 | 右 |
+|:--|--:|
+| 長い長い長い長い長い長い長い長い長い文 | 1,234 |
+
+```python
+x = {"あ": 1}\t# 表
+```
+
+$x^2$ と ~~取り消し~~ ==強調== <u>下線</u> ![[無い.png]] 漢字《かんじ》 H<sub>2</sub>O
+
+[^1]: 注の文。*it* **太字** `x`
+"""
+
+
+def _both(root: Path, note: str, settings: Settings) -> tuple[bytes, bytes]:
+    document = link_note(note, scan(root), settings)
+    quick = pdf.write(document, settings)
+    with shortcuts.suspended():
+        own = pdf.write(document, settings)
+    assert quick.diagnostics == own.diagnostics
+    return quick.data, own.data
+
+
+def _pages(data: bytes) -> list[Any]:
+    pages = []
+    for page in pypdfium2.PdfDocument(data):
+        text = page.get_textpage()
+        places = [text.get_charbox(index, loose=True) for index in range(text.count_chars())]
+        pages.append((text.get_text_range(), places, page.render(scale=2).to_numpy().tobytes()))
+    return pages
+
+
+def _structure(data: bytes) -> Any:
+    """All but pages' drawing and fonts: outline, links, tags, metadata."""
+    with pikepdf.open(io.BytesIO(data)) as file:
+        links = [
+            [(str(link.get("/Rect")), str(link.get("/A")), str(link.get("/Dest"))) for link in page.get("/Annots", [])]
+            for page in file.pages
+        ]
+        tagged = [str(item.get("/S")) for item in file.objects if isinstance(item, pikepdf.Dictionary)]
+        with file.open_outline() as outline:
+            return links, sorted(tagged), str(outline), str(file.docinfo.get("/Title"))
+
+
+def _assert_same(quick: bytes, own: bytes) -> None:
+    assert _pages(quick) == _pages(own)
+    assert _structure(quick) == _structure(own)
+
+
+def test_they_are_in_force() -> None:
+    assert shortcuts.problem() == ""
+    engine._weasyprint()
+    for owner, name, own in shortcuts._originals():
+        assert getattr(owner, name) is not own, name
+
+
+@pytest.mark.parametrize("lines", ["yes", "no"])
+def test_a_note_with_all_that_is_awkward(tmp_path: Path, lines: str) -> None:
+    (tmp_path / "難.md").write_text(TRICKY * 3, "utf-8")
+    _assert_same(*_both(tmp_path, "難.md", Settings(justify=lines)))
+
+
+def test_notes_of_a_vault(tmp_path: Path) -> None:
+    made = synthetic.write(tmp_path, 12)
+    for note in made.notes[:6]:
+        _assert_same(*_both(tmp_path, note, Settings()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["handout", "plain"])
+def test_the_sample(theme: str) -> None:
+    for note in scan(SAMPLE).buildable():
+        _assert_same(*_both(SAMPLE, note, Settings(theme=theme)))
+
+
+def test_a_file_without_them_is_no_smaller(tmp_path: Path) -> None:
+    (tmp_path / "難.md").write_text(TRICKY, "utf-8")
+    quick, own = _both(tmp_path, "難.md", Settings())
+    assert len(quick) < len(own)
+
+
+def test_with_another_version_they_are_off_and_the_build_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = importlib.metadata.version
+    monkeypatch.setattr(shortcuts, "version", lambda name: "71.0" if name == "weasyprint" else found(name))
+    shortcuts.problem.cache_clear()
+    try:
+        assert "weasyprint 71.0" in shortcuts.problem()
+        assert "weasyprint 71.0" in build.engine_problems(["pdf"])[-1].message
+        with shortcuts.suspended():
+            pass
+        for owner, name, own in shortcuts._originals():
+            assert getattr(owner, name) is own, name
+    finally:
+        monkeypatch.undo()
+        shortcuts.problem.cache_clear()
+        shortcuts.install()
