@@ -114,7 +114,7 @@ def test_places_are_told(tmp_path: Path) -> None:
         ("<p><ruby>漢<rt>かん</rt></ruby>と<mark>m</mark></p>",
          "<p><span.ruby>漢<span.rt>かん</span></span>と<span.mark>m</span></p>"),
         ("<figure><img src=p.png><figcaption>題</figcaption></figure>",
-         "<figure><plain>題</plain><plain><img picture:p1>p</img></plain></figure>"),
+         "<figure><plain>題</plain><plain><img picture:p1>題</img></plain></figure>"),
         ("<p align=right><a href='A.md#x'>t</a></p>", "<p><span.internal-link>t</span></p>"),
         ("<div>**a** [[A]] $x$</div>", "<p>**a** [[A]] $x$</p>"),
         ("<!-- a -->", ""),

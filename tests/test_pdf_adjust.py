@@ -242,7 +242,7 @@ def test_pieces_of_a_long_note_show_no_seam():
     content = f"文。[^1]\n\n[^1]: {TEXT * 16}。"
     layouts = []
     lay_out = engine.lay_out
-    engine.lay_out = lambda *arguments: layouts.append(lay_out(*arguments)) or layouts[-1]
+    engine.lay_out = lambda *arguments, **more: layouts.append(lay_out(*arguments, **more)) or layouts[-1]
     try:
         pdf.write(document(content), Settings())
     finally:

@@ -305,7 +305,7 @@ def test_types_in_html(tmp_path: Path) -> None:
 def test_types_in_word(tmp_path: Path) -> None:
     document = linked(tmp_path, {**vault(OWN), "A.md": NOTE})
     file = tmp_path / "A.docx"
-    file.write_bytes(docx.write(document, Settings()).data)
+    file.write_bytes(docx.write(document, Settings(docx_profile="handout")).data)
     assert problems(file) == []
     styles = Docx(file).parts["word/styles.xml"].decode()
     assert f'w:val="{style_name("callout-box", "定義")}"' in styles
