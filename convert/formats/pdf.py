@@ -47,6 +47,9 @@ MOST_LAYOUTS, MOST_IN_VAIN = 6, 2
 #: how often what leaves large blanks is looked for
 MOST_LOOSENINGS = 3
 
+#: pages ended early in columns, so that notes stay with their marks
+MOST_PARTINGS = 8
+
 #: what style sheets and counters print beside the document's own text
 _GENERATED = "0123456789 /.・…-"
 
@@ -193,6 +196,10 @@ class _Printer:
         best = self._try()
         for _ in range(MOST_LOOSENINGS):
             if not blanks.avoid(best[0].pages):
+                break
+            best = self._try()
+        for _ in range(MOST_PARTINGS):
+            if not best[1] or not columns.end_page_before(self._page, best[1][0].number):
                 break
             best = self._try()
         in_vain = 0

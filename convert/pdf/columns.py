@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from lxml import etree
 
-from convert.page import Element, Page
+from convert.page import Element, Page, parent_of
 
 #: Classes of what goes across all columns.
 _ACROSS = frozenset({"byline", "abstract", "cover", "contents", "properties", "page-break", "landscape", "spanning"})
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def set_in_columns(page: Page) -> None:
@@ -25,6 +27,34 @@ def set_in_columns(page: Page) -> None:
             box = etree.Element("div", {"class": "columns"})
             child.addprevious(box)
         box.append(child)
+
+
+def end_page_before(page: Page, number: int) -> bool:
+    """End a page before the block that has the mark of a footnote, and the headings above it; False if it begins one.
+
+    In columns WeasyPrint 70 puts notes that find no room on the next page, and lets the text go on.
+    """
+    call = next((link for link in page.main.iter("a") if link.get("id") == f"fnref-{number}"), None)
+    if call is None:
+        return False
+    block = call
+    for around in call.iterancestors():
+        if around.get("class") == "columns":
+            break
+        block = around
+    else:
+        return False
+    before = block.getprevious()
+    while before is not None and before.tag in _HEADINGS:
+        block, before = before, before.getprevious()
+    if before is None:
+        return False
+    box = parent_of(block)
+    rest = etree.Element("div", {"class": "columns"})
+    rest.extend([block, *block.itersiblings()])
+    box.addnext(rest)
+    box.addnext(etree.Element("div", {"class": "page-break"}))
+    return True
 
 
 def _goes_across(element: Element) -> bool:
