@@ -73,9 +73,9 @@ def _block(element: etree._Element) -> list[str]:
     if name in {"ul", "ol"}:
         return _list(element)
     if name == "table":
-        return [""] + [
-            "| " + " | ".join(_cell(cell) for cell in row.iter("th", "td")) + " |" for row in element.iter("tr")
-        ]
+        rows = ["| " + " | ".join(_cell(cell) for cell in row.iter("th", "td")) + " |" for row in element.iter("tr")]
+        caption = element.find("caption")
+        return ["", *([] if caption is None else _blocks(caption)), *rows]
     if name == "pre":
         of_the_page = {"sourceCode", "short", "numbered", "line"}
         language = next((c for e in element.iter() for c in _classes(e) if c not in of_the_page), "")
