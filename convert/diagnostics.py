@@ -249,8 +249,8 @@ class Code(Enum):
     IMAGE_NO_ALT = (
         "image.no-alt",
         _I,
-        "A picture has no text that says what it shows, so whoever does not see it hears its file's name. "
-        "`--strict` does not let it pass.",
+        "A picture has no text that says what it shows, so whoever does not see it hears that there is one, no "
+        "more. `--strict` does not let it pass.",
         "Write what it shows: `![[chart.png|Sales by year]]` or `![Sales by year](chart.png)`.",
     )
     IMAGE_REMOTE = (

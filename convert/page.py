@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import PurePosixPath
 
 import lxml.html
 from jinja2 import FileSystemLoader, StrictUndefined
@@ -272,6 +271,8 @@ def _dress(page: Page, document: Document) -> None:
         elif tag == "div":
             if "callout" in classes:
                 _dress_callout(element, table)
+            elif "internal-embed" in classes:
+                element.attrib.pop("data-src", "")  # where in the vault it came from is for no reader
             elif "sourceCode" in classes:
                 for numbered in element.iter("div", "span"):
                     numbered.attrib.pop("id", "")
@@ -337,7 +338,8 @@ def place_pictures(page: Page, document: Document, for_format: str) -> Iterator[
                 replace(element, box)
                 continue
             if not element.get("alt"):
-                element.set("alt", clean(PurePosixPath(picture.path).stem))
+                # not the name of the file, which tells what its owner did not write for readers
+                element.set("alt", label("picture", document.language))
             parent = parent_of(element)
             if parent.tag == "p" and len(parent) == 1 and not (parent.text or "").strip() and not element.tail:
                 add_class(parent, "picture")

@@ -17,19 +17,19 @@ from tests.support.linked import PNG, check, linked, said, show
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("![[図.png]]", "<img picture:p1>図</img>"),
-        ("![[図.png|100]]", "<img width=100px picture:p1>図</img>"),
-        ("![[図.png|100x145]]", "<img width=100px height=145px picture:p1>図</img>"),
+        ("![[図.png]]", "<img picture:p1></img>"),
+        ("![[図.png|100]]", "<img width=100px picture:p1></img>"),
+        ("![[図.png|100x145]]", "<img width=100px height=145px picture:p1></img>"),
         ("![[図.png|説明]]", "<img picture:p1>説明</img>"),
         ("![[図.png|説明 a|80]]", "<img width=80px picture:p1>説明 a</img>"),
-        ("![[x/図.png#anchor]]", "<img picture:p1>図</img>"),
+        ("![[x/図.png#anchor]]", "<img picture:p1></img>"),
         ("![説明](x/図.png)", "<img picture:p1>説明</img>"),
         ("![説明|80](x/%E5%9B%B3.png)", "<img width=80px picture:p1>説明</img>"),
-        ("![250](図.png)", "<img width=250px picture:p1>図</img>"),
-        ('![|30x40](<図.png> "題")', "<img width=30px height=40px picture:p1>図</img>"),
+        ("![250](図.png)", "<img width=250px picture:p1></img>"),
+        ('![|30x40](<図.png> "題")', "<img width=30px height=40px picture:p1></img>"),
         ("![*a* `b`](図.png?raw=1)", "<img picture:p1>a b</img>"),
-        ("[![[図.png]]](https://e.com)", "<a.external-link https://e.com><img picture:p1>図</img></a>"),
-        ("![[図.png]] ![](図.png)", "<img picture:p1>図</img> <img picture:p1>図</img>"),
+        ("[![[図.png]]](https://e.com)", "<a.external-link https://e.com><img picture:p1></img></a>"),
+        ("![[図.png]] ![](図.png)", "<img picture:p1></img> <img picture:p1></img>"),
     ],
 )
 def test_shape(tmp_path: Path, text: str, shown: str) -> None:

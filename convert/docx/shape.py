@@ -70,13 +70,9 @@ _FIRST_ID: Final = 900_000
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture as it goes into the file: its name in the private folder and its natural size in CSS pixels.
-
-    ``name`` is what its file in the vault is called; it must not get out.
-    """
+    """A picture as it goes into the file: its name in the private folder and its natural size in CSS pixels."""
 
     file: str
-    name: str
     width_px: int
     height_px: int
 
@@ -431,10 +427,8 @@ class _Shaper:
             return [*_anchor(at[0]), _styled_span("placeholder-char", shown)]
         across, down = _size(node, shown, room)
         size = [("width", f"{across / INCH:.4f}in"), ("height", f"{down / INCH:.4f}in")]
-        # Obsidian's stand-in for a description is the file's name, which describes nothing and is private
         text = plain_text(alt)
-        described = text and text not in (shown.name, shown.name.rpartition(".")[0])
-        return [*_anchor(at[0]), image([string(text)] if described else [], shown.file, attr(pairs=size))]
+        return [*_anchor(at[0]), image([string(text)] if text else [], shown.file, attr(pairs=size))]
 
     def _ruby(self, inner: Sequence[Inline], room: _Room) -> list[Inline]:
         """``w:ruby`` for each base and its reading; the sizes follow later from the paragraph's style."""

@@ -149,7 +149,7 @@ class _Gallery:
             return words(label("placeholder.image-invalid", self._document.language, name=Path(path).name))
         file = f"image{len(self._shown) + 1}.{_EXTENSIONS[media_type]}"
         (self._folder / file).write_bytes(content)
-        return Shown(file, Path(picture.path).name, data.width_px, data.height_px)
+        return Shown(file, data.width_px, data.height_px)
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What could not be shown, pictures first."""

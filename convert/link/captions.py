@@ -308,7 +308,7 @@ def _give(bearer: Block, found: _Caption) -> None:
     text = plain_text(inlines[1:]).strip() or plain_text(inlines).strip()
     for picture in walk(bearer["c"][2] if bearer["t"] == "Figure" else []):
         if picture["t"] == "Image" and picture.get("caption") == [] and text:
-            picture["c"][1] = picture["caption"] = words(text)  # better than the name of a file
+            picture["c"][1] = picture["caption"] = words(text)
 
 
 def _has_number(bearer: Block) -> bool:

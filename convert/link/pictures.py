@@ -10,7 +10,7 @@ from convert import svg
 from convert.diagnostics import Code
 from convert.link.document import Picture
 from convert.link.linking import Linking, Part, Place
-from convert.nodes import Block, Inline, attr, image, walk, words
+from convert.nodes import Block, Inline, attr, image, walk
 
 #: What Obsidian shows as pictures.
 EXTENSIONS = frozenset((".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"))
@@ -84,7 +84,7 @@ def _show(file: Path, path: str, alt: list[Inline], size: Size, part: Part, link
         linking.report(Code.IMAGE_INVALID, f"the file is no picture: {path}", part.path, place)
         return linking.placeholder("image-invalid", name)
     key = linking.picture_key(Picture(file, path, kind))
-    shown = image(alt or words(splitext(name)[0]), f"picture:{key}", attr("", [], size))
+    shown = image(alt, f"picture:{key}", attr("", [], size))
     # the alt text may be printed, if it is more than a name; if there is none, a caption may take its place
     return {**shown, "caption": alt, "name": name, "file": path, "in": part.path, "at": place}
 
