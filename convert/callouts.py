@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import yaml
 
-from convert import resources
+from convert import languages, resources
 
 #: the type that Obsidian gives the look of to every type it does not know
 FALLBACK = "note"
@@ -57,7 +57,7 @@ class CalloutType:
 
     def title(self, language: str) -> str:
         """The word for the type in a language (BCP 47), English where the table has none."""
-        return self.titles.get(language.partition("-")[0].lower()) or self.titles["en"]
+        return self.titles.get(languages.table_key(language)) or self.titles["en"]
 
     def svg(self) -> str:
         """The icon's source."""
@@ -128,7 +128,9 @@ def read(file: Path) -> CalloutTable:
         for alias, titles in {name: entry["titles"], **entry.get("aliases", {})}.items():
             if alias in types:
                 raise ValueError(f"callout type {alias} is defined twice")
-            types[alias] = CalloutType(name, MappingProxyType(titles), entry["icon"], entry["colour"])
+            others = {key: languages.words(key).get("callouts", {}).get(alias, "") for key in languages.tags()}
+            all_titles = MappingProxyType({**others, **titles})
+            types[alias] = CalloutType(name, all_titles, entry["icon"], entry["colour"])
     return CalloutTable(MappingProxyType(types), tuple(main), MappingProxyType(drawings))
 
 

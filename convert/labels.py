@@ -1,4 +1,7 @@
-"""Words that Kumihan itself writes into a document, in the document's language (``styles/labels.yaml``)."""
+"""Words that Kumihan itself writes into a document, in the document's language.
+
+Those in Japanese and English are in ``styles/labels.yaml``, each other language has a file in ``styles/languages/``.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from functools import cache
 
 import yaml
 
-from convert import resources
+from convert import languages, resources
 
 
 @cache
@@ -22,5 +25,6 @@ def label(key: str, language: str, **values: str) -> str:
     A key that is not in the table is a bug and raises ``KeyError``.
     """
     entry = _table()[key]
-    text = entry.get(language.partition("-")[0].lower()) or entry["en"]
+    name = languages.table_key(language)
+    text = entry.get(name) or languages.words(name).get("labels", {}).get(key) or entry["en"]
     return text.format(**values) if values else text

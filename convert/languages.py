@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import yaml
+
+from convert import resources
 
 #: of a text that says nothing
 DEFAULT = "ja"
@@ -50,3 +57,22 @@ def quotes(tag: str) -> tuple[str, str]:
     opening, closing = tuple(_QUOTES.get(table_key(tag), _QUOTES["en"]))
     blank = "\N{NARROW NO-BREAK SPACE}" if table_key(tag) == "fr" else ""
     return opening + blank, blank + closing
+
+
+@cache
+def words(key: str) -> Mapping[str, Any]:
+    """The file of a language under ``styles/languages/``, by :func:`table_key`; empty if it has none.
+
+    Japanese and English have none: their words stand where each is declared.
+    """
+    file = resources.styles("languages", f"{key}.yaml")
+    if not re.fullmatch(r"[A-Za-z-]+", key) or not file.is_file():
+        return {}
+    found: Mapping[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+    return found
+
+
+@cache
+def tags() -> tuple[str, ...]:
+    """The languages that have a file."""
+    return tuple(sorted(file.stem for file in resources.styles("languages").glob("*.yaml")))

@@ -6,11 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
-from convert import languages
+from convert import callouts, languages, resources
 from convert.fonts import faces, sources
 from convert.fonts.recipes import EAST
 from convert.formats import pdf
+from convert.labels import label
+from convert.link.dates import readable_date
 from convert.nodes import plain_text
 from convert.settings import Settings
 from tests.support.linked import linked, said
@@ -151,3 +154,39 @@ class TestParts:
     def test_what_is_no_language_goes(self, tmp_path: Path) -> None:
         held = linked(tmp_path, {"A.md": '<span lang="x&quot;] {}">甲</span>\n'})
         assert "lang" not in str(held.blocks)
+
+
+class TestWords:
+    @pytest.mark.parametrize("key", languages.tags())
+    def test_a_languages_file_has_words_that_are_asked_for_and_their_places(self, key: str) -> None:
+        own = languages.words(key)
+        ours = yaml.safe_load(resources.styles("labels.yaml").read_text("utf-8"))
+        assert set(own["labels"]) <= set(ours)
+        for name, text in own["labels"].items():
+            assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", ours[name]["en"])), name
+        assert set(own["callouts"]) == set(callouts.table().names())
+        assert len(own.get("months", range(12))) == 12
+
+    @pytest.mark.parametrize(
+        ("tag", "words"),
+        [("de-AT", "Inhalt"), ("zh-TW", "目錄"), ("zh", "目录"), ("ko", "차례"), ("nl", "Contents"), ("ja-JP", "目次")],
+    )
+    def test_labels(self, tag: str, words: str) -> None:
+        assert label("contents", tag) == words
+
+    def test_titles_of_callouts(self) -> None:
+        kind = callouts.table().lookup("tldr")
+        assert [kind.title(tag) for tag in ("ja", "en", "de", "zh-HK", "xx")] == [
+            "要約", "TL;DR", "Kurzfassung", "概要", "TL;DR",
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("tag", "date", "month"),
+        [
+            ("de", "1. März 2025", "März 2025"), ("fr", "1er mars 2025", "mars 2025"),
+            ("zh-CN", "2025年3月1日", "2025年3月"), ("ko", "2025년 3월 1일", "2025년 3월"), ("nl", "2025-03-01", "2025-03"),
+            ("en-GB", "1 March 2025", "March 2025"), ("ja", "2025年3月1日", "2025年3月"),
+        ],
+    )  # fmt: skip
+    def test_dates(self, tag: str, date: str, month: str) -> None:
+        assert (readable_date("2025-03-01", tag), readable_date("2025-03", tag)) == (date, month)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from convert import languages
+
 _TIME = r"(?:[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 #: A day with or without its time, as Obsidian writes the two types of property …
 _ISO = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])" + _TIME)
@@ -35,25 +37,35 @@ def iso_date(value: str) -> str:
 
 
 def readable_date(value: str, language: str, *, era: bool = False) -> str:
-    """A date as people of the language write it: 2025年4月5日, April 5, 2025, 5 April 2025; other texts as they are.
+    """A date as people of the language write it: 2025年4月5日, April 5, 2025, 5. April 2025 …; other texts as they are.
 
     With ``era`` Japanese counts years by eras: 令和7年4月5日.
     """
     found = _found(value)
-    main, _, region = language.lower().partition("-")
-    if not found or main not in ("ja", "zh", "en"):
+    key = languages.table_key(language)
+    own = languages.words(key)
+    if not found or not (own or key in ("ja", "en")):
         return value
     year, month, day, time = int(found[1]), int(found[2]), int(found[3] or 0), found[4]
-    if main != "en":
-        count = _era(year, month, day) if era and main == "ja" else str(year)
+    if key == "ja":
+        count = _era(year, month, day) if era else str(year)
         date = f"{count}年{month}月" + (f"{day}日" if day else "")
-    elif not day:
-        date = f"{_MONTHS[month - 1]} {year}"
-    elif region in ("", "us"):
-        date = f"{_MONTHS[month - 1]} {day}, {year}"
+    elif key == "en":
+        date = _english(year, month, day, language)
     else:
-        date = f"{day} {_MONTHS[month - 1]} {year}"
+        names = own.get("months")
+        date = own["date" if day else "month"].format(
+            year=year, month=names[month - 1] if names else month, day=own.get("first", day) if day == 1 else day
+        )
     return f"{date} {time}" if time else date
+
+
+def _english(year: int, month: int, day: int, language: str) -> str:
+    name = _MONTHS[month - 1]
+    if not day:
+        return f"{name} {year}"
+    american = language.lower().partition("-")[2] in ("", "us")
+    return f"{name} {day}, {year}" if american else f"{day} {name} {year}"
 
 
 def _era(year: int, month: int, day: int) -> str:
