@@ -64,12 +64,7 @@ def _parser() -> _Parser:
     for sub in (build, check):
         _add_vault(sub)
         _add_settings(sub)
-        sub.add_argument(
-            "--where",
-            metavar="EXPR",
-            help="of these notes only those that fit: tag:NAME, path:GLOB, PROPERTY, PROPERTY=VALUE (!= < <= > >= ~), "
-            "with and, or, not and brackets",
-        )
+        _add_where(sub)
         sub.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="worker processes (default: one per processor)")
         sub.add_argument(
             "--strict", action="store_true", help="exit with status 1 for a warning, or a picture without text, too"
@@ -78,6 +73,13 @@ def _parser() -> _Parser:
         loudness = sub.add_mutually_exclusive_group()
         loudness.add_argument("-q", "--quiet", action="store_true", help="show errors only")
         loudness.add_argument("-v", "--verbose", action="store_true", help="show remarks and hints too")
+
+    graph = command("graph", _graph, "Show which notes and files each note embeds and links to.")
+    graph.add_argument("paths", nargs="+", metavar="PATH", help=_GLOB_HELP)
+    graph.add_argument("--format", choices=("dot", "json"), default="dot", help="for Graphviz (default), or JSON")
+    _add_where(graph)
+    _add_vault(graph)
+    _add_settings(graph)
 
     command("doctor", _doctor, "Show what this machine has of what Kumihan needs.")
 
@@ -101,6 +103,15 @@ def _parser() -> _Parser:
 def _add_vault(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vault", metavar="DIR", help="the vault's root (default: the nearest folder upward with .obsidian)"
+    )
+
+
+def _add_where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--where",
+        metavar="EXPR",
+        help="of these notes only those that fit: tag:NAME, path:GLOB, PROPERTY, PROPERTY=VALUE (!= < <= > >= ~), "
+        "with and, or, not and brackets",
     )
 
 
@@ -218,6 +229,17 @@ def _print(options: argparse.Namespace, *, checking: bool) -> int:
     terminal = Terminal(-1 if options.quiet else int(options.verbose or options.debug))
     with Session(_request(options, options.paths), how, terminal) as session:
         return session.run().status
+
+
+def _graph(options: argparse.Namespace) -> int:
+    from convert import build, graph
+    from convert.terminal import Terminal
+
+    plan = build.plan(_request(options, options.paths), checking=True)
+    Terminal().diagnostics(plan.diagnostics)
+    nodes = list(graph.read(plan.vault, plan.notes, plan.layers.settings()[0].limit_bytes))
+    print(graph.to_json(nodes) if options.format == "json" else graph.to_dot(nodes), end="")
+    return OK
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -84,7 +84,7 @@ class File:
             case "tags":
                 return [Tag(tag) for tag in self.tags()]
             case "links":
-                return [self.link(target) for target in (*self.inside().links, *self._property_links())]
+                return [self.link(target) for target in (*self.inside().links, *self.property_links())]
             case "embeds":
                 return [self.link(target) for target in self.inside().embeds]
             case "backlinks":
@@ -178,7 +178,7 @@ class File:
     def linked(self) -> frozenset[str]:
         """The paths of all files that the note links to or embeds."""
         if self._linked is None:
-            targets = (*self.inside().links, *self.inside().embeds, *self._property_links()) if self.is_note else ()
+            targets = (*self.inside().links, *self.inside().embeds, *self.property_links()) if self.is_note else ()
             found = (self.table.vault.resolve(target.partition("#")[0], self.path) for target in targets)
             self._linked = frozenset(each for each in found if each is not None)
         return self._linked
@@ -188,7 +188,8 @@ class File:
         found = None if _SCHEME.match(target) else self.table.vault.resolve(target.partition("#")[0], self.path)
         return Link(target, display, self.table.file(found) if found is not None else None)
 
-    def _property_links(self) -> Iterator[str]:
+    def property_links(self) -> Iterator[str]:
+        """The targets of links in the properties, as typed."""
         if not self._may_have("[["):
             return
         pending: list[Value] = list(self.properties().values())
