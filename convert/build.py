@@ -255,6 +255,17 @@ def plan(request: Request, *, checking: bool = False) -> Plan:
     return Plan(vault, layers, formats, notes, base, targets, diagnostics, {note: stems[note] for note in notes}, shape)
 
 
+def watched(request: Request) -> tuple[Path, list[Path], list[Path]]:
+    """The vault's root, files beside it that a build reads, and the folders that it writes to."""
+    plan_ = plan(request)
+    others = [expanded(request.config).resolve()] if request.config is not None else []
+    return (
+        plan_.vault.root,
+        [file for file in others if not file.is_relative_to(plan_.vault.root)],
+        [plan_.base.resolve()],
+    )
+
+
 def _relative(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else ""
 

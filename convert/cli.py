@@ -14,6 +14,7 @@ from convert import __version__
 
 if TYPE_CHECKING:
     from convert.build import Request
+    from convert.session import Session
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -43,14 +44,7 @@ def _parser() -> _Parser:
 
     build = command("build", _build, "Print notes to PDF, Word, HTML or Markdown.")
     build.add_argument("paths", nargs="+", metavar="PATH", help=_GLOB_HELP)
-    build.add_argument("--to", metavar="FORMATS", help="pdf, docx, html, md: one or more, with commas (default: pdf)")
-    build.add_argument(
-        "-o",
-        "--output",
-        metavar="DIR|FILE",
-        help="where outputs go: a folder, or a file for one note (default: a note goes to the current folder, "
-        "a folder of notes to ./out)",
-    )
+    _add_outputs(build)
     build.add_argument(
         "--force", action="store_true", help="make everything anew, and overwrite files that Kumihan did not make"
     )
@@ -58,10 +52,17 @@ def _parser() -> _Parser:
         "--prune", action="store_true", help="remove the outputs of notes that are no longer in the vault, if unchanged"
     )
 
+    watch = command("watch", _watch, "Build, and build what changes again, until Ctrl-C.")
+    watch.add_argument("paths", nargs="+", metavar="PATH", help=_GLOB_HELP)
+    _add_outputs(watch)
+    watch.add_argument(
+        "--preview", action="store_true", help="show the outputs on a page of this machine that follows the changes"
+    )
+
     check = command("check", _check, "Say everything that a build would complain about, without building.")
     check.add_argument("paths", nargs="+", metavar="PATH", help=_GLOB_HELP)
 
-    for sub in (build, check):
+    for sub in (build, watch, check):
         _add_vault(sub)
         _add_settings(sub)
         _add_where(sub)
@@ -103,6 +104,17 @@ def _parser() -> _Parser:
 def _add_vault(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vault", metavar="DIR", help="the vault's root (default: the nearest folder upward with .obsidian)"
+    )
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--to", metavar="FORMATS", help="pdf, docx, html, md: one or more, with commas (default: pdf)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR|FILE",
+        help="where outputs go: a folder, or a file for one note (default: a note goes to the current folder, "
+        "a folder of notes to ./out)",
     )
 
 
@@ -212,23 +224,43 @@ def _check(options: argparse.Namespace) -> int:
     return _print(options, checking=True)
 
 
+def _watch(options: argparse.Namespace) -> int:
+    from convert import preview
+
+    with contextlib.ExitStack() as opened:
+        shown = None
+        if options.preview:
+            server = opened.enter_context(preview.Preview())
+            shown = server.shown
+            print(f"kumihan: preview at {server.address}", file=sys.stderr, flush=True)
+        session = opened.enter_context(_session(options))
+        with contextlib.suppress(KeyboardInterrupt):  # that is how it ends
+            session.watch(shown)
+    return OK
+
+
 def _print(options: argparse.Namespace, *, checking: bool) -> int:
     """Build or check."""
+    with _session(options, checking=checking) as session:
+        return session.run().status
+
+
+def _session(options: argparse.Namespace, *, checking: bool = False) -> Session:
     from convert.session import How, Session
     from convert.terminal import Terminal
 
     how = How(
         jobs=options.jobs,
-        force=not checking and options.force,
-        prune=not checking and options.prune,
+        force=getattr(options, "force", False),
+        prune=getattr(options, "prune", False),
         strict=options.strict,
         debug=options.debug,
         report=options.report,
         checking=checking,
     )
-    terminal = Terminal(-1 if options.quiet else int(options.verbose or options.debug))
-    with Session(_request(options, options.paths), how, terminal) as session:
-        return session.run().status
+    return Session(
+        _request(options, options.paths), how, Terminal(-1 if options.quiet else int(options.verbose or options.debug))
+    )
 
 
 def _graph(options: argparse.Namespace) -> int:

@@ -7,13 +7,18 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from convert import build, output
+from convert import build, output, watch
 from convert.build import Outcome, Plan, Request
 from convert.cache.ledger import Ledger
 from convert.diagnostics import Code, Diagnostic, Severity, diagnose
+from convert.settings import SettingsError
 from convert.terminal import Terminal
 from convert.worker import Pool
+
+if TYPE_CHECKING:
+    from convert.preview import Shown
 
 #: So many notes must have been made before the slowest are worth a word; so many of them are named.
 _MANY, _SLOWEST = 10, 3
@@ -57,8 +62,11 @@ class Session:
     def __exit__(self, *exception: object) -> None:
         self._opened.close()
 
-    def run(self) -> Done:
-        """Plan and build (or check); :class:`build.UsageError` if there is nothing that could be."""
+    def run(self, *, brief: bool = False) -> Done:
+        """Plan and build (or check); :class:`build.UsageError` if there is nothing that could be.
+
+        When ``brief`` the end is one line.
+        """
         started = time.perf_counter()
         how, terminal = self._how, self._terminal
         plan = build.plan(self._request, checking=how.checking)
@@ -96,12 +104,35 @@ class Session:
         for place in removed:
             terminal.summary(f"removed {place}")
         seconds = time.perf_counter() - started
-        terminal.groups({*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)})
-        terminal.summary(slowest(outcomes))
+        if not brief:
+            terminal.groups({*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)})
+            terminal.summary(slowest(outcomes))
         terminal.summary(summary(outcomes, diagnostics, seconds, "checked" if how.checking else "built"))
         if how.report is not None:
             write_report(how.report, build.report(plan, outcomes, diagnostics, seconds, removed))
         return Done(build.exit_status(outcomes, diagnostics, strict=how.strict), plan, tuple(outcomes))
+
+    def watch(self, shown: Shown | None = None) -> None:
+        """Build now and whenever something changes, until interrupted; ``shown`` is told what there is."""
+        root, others, folders = build.watched(self._request)
+        first = True
+        for changed in watch.changes(root, others, folders):
+            if not (changed or first):
+                continue
+            try:
+                done = self.run(brief=not first)
+            except (build.UsageError, SettingsError) as error:
+                if first:
+                    raise
+                self._terminal.line(f"kumihan: {error}")  # the note is gone just now, or kumihan.yaml half written
+                continue
+            first = False
+            if shown is not None:
+                built = {
+                    one.file.relative_to(done.plan.base).as_posix(): one for o in done.outcomes for one in o.outputs
+                }
+                fresh = (name for name, one in built.items() if one.fresh)
+                shown.update({name: one.file for name, one in built.items()}, fresh)
 
     def _work(self, plan: Plan, pool: Pool, made: output.Made, ledger: Ledger, outcomes: list[Outcome]) -> None:
         how, terminal = self._how, self._terminal

@@ -49,8 +49,8 @@ class Vault:
         (self.root / f"{note}.md").write_text(text)
         self.texts.setdefault(note, set()).add(text)
 
-    def start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", _KUMIHAN, "build", str(self.root), "-o", str(self.out), "-j", "2", "-q"]
+    def start(self, what: str = "build") -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", _KUMIHAN, what, str(self.root), "-o", str(self.out), "-j", "2", "-q"]
         return subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True)
 
     def shown(self) -> dict[str, str]:
