@@ -448,6 +448,19 @@ class Settings:
     )
     docx_latin: str = option("", "Font of a Word file's Latin body text.", name="docx.latin", check=face)
     docx_latin_sans: str = option("", "Font of a Word file's Latin headings.", name="docx.latin-sans", check=face)
+    docx_ruby: str = option(
+        "word",
+        "Ruby in a Word file: Word's own (word), or the reading behind its word in parentheses (parentheses).",
+        name="docx.ruby",
+        choices=("word", "parentheses"),
+    )
+    docx_indent: str = option(
+        "style",
+        "How a paragraph of a Word file begins: one character in by its style (style), by a full-width blank in the "
+        "text (fullwidth), or at the margin (none).",
+        name="docx.indent",
+        choices=("style", "fullwidth", "none"),
+    )
     docx_reference: str = option(
         "",
         "A Word file whose page, heads and styles are used, with what it lacks added; itself it is not changed. In the "

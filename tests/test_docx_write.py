@@ -481,6 +481,42 @@ def test_ruby_is_words_own_and_as_large_as_its_paragraph(written) -> None:
     assert sizes == ["21", "30"]
 
 
+def test_readings_may_stand_in_parentheses(written) -> None:
+    readings = [span(words(reading), attr("", ["rt"])) for reading in ("くみ", "はん")]
+    ruby = span([string("組"), readings[0], string("版"), readings[1]], attr("", ["ruby"]))
+    docx = written(document(para([ruby])), replace(SETTINGS, docx_ruby="parentheses"))
+    assert "組（くみ）版（はん）" in docx.text
+    assert "<w:ruby>" not in docx.everything
+
+
+@pytest.mark.parametrize(
+    ("indent", "texts", "chars"),
+    [
+        ("style", ["地の文", "「会話」", "\u3000自分で"], ["100", "100", "0"]),
+        ("fullwidth", ["\u3000地の文", "「会話」", "\u3000自分で"], ["0", "0", "0"]),
+        ("none", ["地の文", "「会話」", "\u3000自分で"], ["0", "0", "0"]),
+    ],
+)
+def test_paragraphs_begin_as_the_receiver_wants(written, indent: str, texts: list[str], chars: list[str]) -> None:
+    made = document(p("地の文"), p("「会話」"), p("\u3000自分で"))
+    docx = written(made, replace(SETTINGS, docx_indent=indent))
+    assert [text for style, text in styles(docx) if style == "Body Text"] == texts
+    style = next(s for s in docx.xml("word/styles.xml").iter(q("style")) if s.get(q("styleId")) == "BodyText")
+    usual = style.find("w:pPr/w:ind", NAMES)
+    found = []
+    for paragraph in list(docx.xml("word/document.xml").iter(q("p")))[1:]:
+        own = paragraph.find("w:pPr/w:ind", NAMES)
+        of = usual if own is None else own
+        found.append("0" if of is None else of.get(q("firstLineChars")))
+    assert found == chars
+
+
+def test_an_abstract_has_words_own_styles(written) -> None:
+    made = div([div([plain(words("要旨"))], attr("", ["abstract-title"])), p("短く言う。")], attr("", ["abstract"]))
+    docx = written(document(made, p("本文")))
+    assert styles(docx)[1:] == [("Abstract Title", "要旨"), ("Abstract", "短く言う。"), ("Body Text", "本文")]
+
+
 def test_word_is_told_which_quotes_and_dashes_are_japanese(written) -> None:
     docx = written(document(p("ああ――そう“こう”①"), p("It’s “fine”")))
     for text, hint in (("ああ――そう“こう”①", "eastAsia"), ("It’s “fine”", None)):
@@ -582,6 +618,20 @@ def test_tables_fill_the_measure_and_repeat_their_head(written) -> None:
     assert ("Table Text", "1") in styles(docx)
 
 
+def test_a_narrow_table_is_as_wide_as_it_needs_to_be_and_in_the_middle(written) -> None:
+    narrow, indented = pipe(("甲", "乙"), ("1", "2")), pipe(("丙", "丁"), ("3", "4"))
+    properties = pipe(("鍵", "値"), ("1", "2"))
+    properties["c"][0] = attr("", ["properties"])
+    docx = written(document(narrow, p("間"), bullets([plain(words("点")), indented]), properties))
+    first, second, third = docx.xml("word/document.xml").iter(q("tbl"))
+    width = int(first.find("w:tblPr/w:tblW", NAMES).get(q("w")))
+    assert width < MEASURE / 4
+    assert sum(int(each.get(q("w"))) for each in first.iter(q("gridCol"))) == width
+    assert first.find("w:tblPr/w:jc", NAMES).get(q("val")) == "center"
+    assert second.find("w:tblPr/w:tblInd", NAMES).get(q("w")) == "420"
+    assert int(third.find("w:tblPr/w:tblW", NAMES).get(q("w"))) == MEASURE
+
+
 def test_formulas_are_words_own_and_what_cannot_be_one_stands_in_a_box(tmp_path: Path) -> None:
     def math(tex: str, kind: str = "InlineMath") -> Inline:
         return {"t": "Math", "c": [{"t": kind}, tex]}
@@ -673,7 +723,30 @@ def test_pictures_are_as_large_as_asked_and_never_wider_than_the_line(written, g
     for found, wanted in zip(sizes, expected, strict=True):
         assert found == pytest.approx(wanted, abs=0.002)
     assert [alt for _, alt in docx.pictures] == ["赤い四角", "", "", "", "", ""]
-    assert all(Path(part).suffix in (".png", ".jpeg", ".jpg") for part, _ in docx.pictures)
+    assert all(Path(part).suffix in (".png", ".jpeg", ".jpg", ".svg") for part, _ in docx.pictures)
+
+
+def test_a_drawing_stands_beside_the_raster_that_stands_for_it(written, gallery: Path) -> None:
+    block, pictures = shown(gallery, "s.svg")
+    note = para([string("文"), fnref(1, block)])
+    docx = written(document(block, note, pictures=pictures))
+    for part in ("document", "footnotes"):
+        blip = docx.xml(f"word/{part}.xml").find(".//a:blip", NAMES)
+        beside = blip.find(".//{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip")
+        relations = {
+            each.get("Id"): each.get("Target") for each in docx.xml(f"word/_rels/{part}.xml.rels") if each.get("Target")
+        }
+        assert relations[blip.get(f"{{{NAMES['r']}}}embed")].endswith(".png")
+        assert docx.parts["word/" + relations[beside.get(f"{{{NAMES['r']}}}embed")]].lstrip().startswith(b"<svg")
+
+
+def test_a_drawing_that_word_shows_wrong_is_only_a_raster(written, tmp_path: Path) -> None:
+    (tmp_path / "s.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><style>rect{fill:red}</style>'
+        '<rect width="9" height="9"/></svg>'
+    )
+    block, pictures = shown(tmp_path, "s.svg")
+    assert not [name for name in written(document(block, pictures=pictures)).parts if name.endswith(".svg")]
 
 
 def test_pictures_in_boxes_lists_and_cells_fit_their_room(written, gallery: Path) -> None:

@@ -73,9 +73,11 @@ def _contents(entries: Sequence[tuple[int, str, str]], levels: str, name: str) -
         end = field_end() if at == len(entries) - 1 else ""
         number = "<w:r><w:tab/></w:r>" + field(f"PAGEREF {bookmark} \\h", " ")
         link = f'<w:hyperlink w:anchor="{escaped(bookmark)}" w:history="1">{text_run(title)}{number}</w:hyperlink>'
-        out.append(_paragraph(f"toc-{level}", begin + link + end))
+        # a line of room before the text
+        room = '<w:spacing w:afterLines="100" w:after="360"/>' if end else ""
+        out.append(_paragraph(f"toc-{level}", begin + link + end, room))
     return "".join(out)
 
 
-def _paragraph(role: str, inner: str) -> str:
-    return f'<w:p><w:pPr><w:pStyle w:val="{style_id(role)}"/></w:pPr>{inner}</w:p>'
+def _paragraph(role: str, inner: str, properties: str = "") -> str:
+    return f'<w:p><w:pPr><w:pStyle w:val="{style_id(role)}"/>{properties}</w:pPr>{inner}</w:p>'

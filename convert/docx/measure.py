@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from convert import measure
 from convert.measure import Needs
 from convert.nodes import Node, child_lists
 
+#: What a column of a narrow table has beyond its widest line, in half-widths: the reader's fonts may be wider.
+_EASE: Final = 2.0
 
-def column_widths(table: Node, total: int, unit: float, padding: int) -> list[int]:
-    """Widths of a table's columns that add up to ``total`` (all lengths in twips).
 
-    ``unit`` is a half-width of the table's type, ``padding`` what a cell loses left and right.
+def column_widths(table: Node, total: int, unit: float, padding: int, *, full: bool = False) -> list[int]:
+    """Widths of a table's columns that add up to ``total``, or to what they need if that is less and not ``full``.
+
+    All lengths in twips. ``unit`` is a half-width of the table's type, ``padding`` what a cell loses left and right.
     Widths that the table itself gives are kept in proportion.
     """
     columns = len(table["c"][2])
     given = [spec[1]["c"] for spec in table["c"][2] if spec[1]["t"] == "ColWidth"]
     if len(given) == columns and sum(given) > 0:
         return _whole([share / sum(given) * total for share in given], total)
+    wanted = needs(table)
+    if not full:
+        total = min(total, round((sum(wanted.natural) + columns * _EASE) * unit + columns * padding))
     room = max(1.0, (total - columns * padding) / unit)
-    return _whole([share * unit + padding for share in measure.share(needs(table), room)], total)
+    return _whole([share * unit + padding for share in measure.share(wanted, room)], total)
 
 
 def needs(table: Node) -> Needs:

@@ -15,7 +15,7 @@ from typing import Final
 
 from lxml import etree
 
-from convert.docx import changes, comments, moments, package, sections
+from convert.docx import changes, comments, moments, package, sections, vectors
 from convert.docx.captions import page_of
 from convert.docx.code import CodeNumbers
 from convert.docx.dressing import dress
@@ -69,12 +69,13 @@ def finish(
     said: Mapping[str, Comment] | None = None,
     names: Mapping[str, str] | None = None,
     template: Template | None = None,
+    drawings: Mapping[bytes, bytes] | None = None,
 ) -> tuple[bytes, list[str]]:
     """Pandoc's file made ours; ``mark`` is the form of footnote marks, with 1 for the number, ``said`` the comments.
 
     ``page`` is what stands behind a link within the document, with ``{page}`` for the page it leads to.
-    ``names`` are the user's names of styles by the ids of ours, ``template`` the user's model. Returns the file,
-    and what could not be as the user asked, one line each.
+    ``names`` are the user's names of styles by the ids of ours, ``template`` the user's model; ``drawings`` are SVG
+    by the raster that stands for them. Returns the file, and what could not be as the user asked, one line each.
     """
     parts = package.read(data)
     ours = reference_parts(look)
@@ -96,6 +97,9 @@ def finish(
     _drawings(list(roots.values()))
     changes.track(list(roots.values()))
     comments.place(list(roots.values()), said or {}, parts)
+    _lend_pictures(parts, roots["word/footnotes.xml"])
+    for name, root in roots.items():
+        vectors.put_beside(parts, name, root, drawings or {})
     parts.update({name: _dump(root) for name, root in roots.items()})
     for name in sorted(parts):
         if re.fullmatch(r"word/header\d+\.xml", name):
@@ -104,7 +108,6 @@ def finish(
     parts["docProps/app.xml"] = (
         f'{DECLARATION}<Properties xmlns="{_APP}"><Application>Kumihan</Application></Properties>'.encode()
     )
-    _lend_pictures(parts)
     problems = dress(parts, names or {}, template)
     _tidy(parts)
     return package.write(parts), problems
@@ -285,14 +288,17 @@ def _core(card: Card) -> str:
 def _relations_used(part: bytes | None) -> set[str] | None:
     if part is None:
         return None
+    return _relations_in(etree.fromstring(part))
+
+
+def _relations_in(root: Element) -> set[str]:
     prefix = f"{{{R}}}"
-    nodes = etree.fromstring(part).iter("*")
-    return {str(value) for node in nodes for key, value in node.attrib.items() if str(key).startswith(prefix)}
+    return {str(value) for node in root.iter("*") for key, value in node.attrib.items() if str(key).startswith(prefix)}
 
 
-def _lend_pictures(parts: dict[str, bytes]) -> None:
+def _lend_pictures(parts: dict[str, bytes], footnotes: Element) -> None:
     """Pandoc lists the pictures of footnotes with those of the text; Word looks for them beside the footnotes."""
-    used = _relations_used(parts["word/footnotes.xml"]) or set()
+    used = _relations_in(footnotes)
     name = "word/_rels/footnotes.xml.rels"
     notes = etree.fromstring(parts.get(name) or f'<Relationships xmlns="{_RELATIONS}"/>'.encode())
     known = {relation.get("Id") for relation in notes}

@@ -64,6 +64,7 @@ def look(
         callouts,
         closing,
         highest,
+        settings.docx_indent,
         headings or {},
     )
 

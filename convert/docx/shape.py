@@ -111,15 +111,17 @@ def shape(
     types: callouts.CalloutTable,
     *,
     landscape: bool = True,
+    ruby: str = "word",
 ) -> list[Block]:
     """The blocks for pandoc's DOCX writer, made of these, which change.
 
     ``mark`` is the form of footnote marks, with 1 for the number.
 
-    ``landscape``: tables that are too wide may have landscape pages.
+    ``landscape``: tables that are too wide may have landscape pages; ``ruby``: ``word``'s own, or readings in
+    ``parentheses``.
     """
     grid = look.grid
-    return _Shaper(look, pictures, mark, types, _repeated(blocks)).blocks(
+    return _Shaper(look, pictures, mark, types, _repeated(blocks), ruby).blocks(
         blocks, _Room(grid.measure, round(grid.text_height * _TALLEST), across=grid.across if landscape else 0)
     )
 
@@ -153,7 +155,13 @@ def _repeated(blocks: Sequence[Block]) -> frozenset[str]:
 
 class _Shaper:
     def __init__(
-        self, look: Look, pictures: Pictures, mark: str, types: callouts.CalloutTable, repeated: frozenset[str]
+        self,
+        look: Look,
+        pictures: Pictures,
+        mark: str,
+        types: callouts.CalloutTable,
+        repeated: frozenset[str],
+        ruby: str,
     ) -> None:
         self._grid = look.grid
         self._boxes = look.profile.boxes
@@ -164,6 +172,7 @@ class _Shaper:
         self._before, self._after = before, after
         self._types = types
         self._repeated = repeated
+        self._parentheses = ruby == "parentheses"
 
     # blocks
 
@@ -228,6 +237,12 @@ class _Shaper:
             new = self._table(_cards(inner), room)
         elif has_class(block, "byline"):
             new = [_styled(role_of(part), self.blocks(part["c"][1], room)) for part in inner]
+        elif has_class(block, "abstract"):
+            roles = ("abstract-title" if has_class(part, "abstract-title") else "abstract" for part in inner)
+            new = [
+                _styled(role, [_as_para(each) for each in self.blocks([part], room)])
+                for role, part in zip(roles, inner, strict=True)
+            ]
         elif has_class(block, "markdown-embed-title"):
             new = [_styled("embed-title", [_as_para(each) for each in self.blocks(inner, room)])]
         elif has_class(block, "page-break"):
@@ -296,7 +311,8 @@ class _Shaper:
             em = padding / POINT / sizes[0]
             found = fit(needs(table), room.width / POINT, em, sizes, room.across / POINT)
         room = replace(room, width=room.across if found.landscape else room.width, across=0)
-        widths = column_widths(table, room.width, found.size * POINT / 2, padding) if table["c"][2] else []
+        full = found.landscape or has_class(table, "properties")
+        widths = column_widths(table, room.width, found.size * POINT / 2, padding, full=full) if table["c"][2] else []
         for column, wide, cell in cells(table):
             inside = sum(widths[column : column + wide]) - padding
             cell[4] = self.blocks(cell[4], replace(room, width=max(_LEAST, inside), indent=0))
@@ -305,7 +321,9 @@ class _Shaper:
         id, table["c"][0] = table["c"][0][0], attr()
         grid = " ".join(map(str, widths))
         look = f"{sizes.index(found.size)} {int(found.landscape)}"
-        place = raw_block("openxml", f"<?{INSTRUCTION} {room.level} {look} {room.width} {room.indent} {grid}?>")
+        # a narrow table is as wide as it needs to be, and in the middle as figures are
+        indent = -1 if sum(widths) < room.width and not room.indent else room.indent
+        place = raw_block("openxml", f"<?{INSTRUCTION} {room.level} {look} {sum(widths)} {indent} {grid}?>")
         caption = self._caption(words, room)
         if above:
             return [*_anchor_block(id), *_kept(caption), place, table]
@@ -440,6 +458,9 @@ class _Shaper:
                 continue
             words = base[:]
             base = []
+            if self._parentheses:
+                out += [*self._inlines(words, room), string(f"（{plain_text(node['c'][1])}）")]
+                continue
             out.append(raw_inline("openxml", _ruby_xml(plain_text(words), plain_text(node["c"][1]))))
             # marks of footnotes cannot stand in a base
             marks = [each for each in walk(words) if has_class(each, "fnref")]

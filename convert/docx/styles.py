@@ -84,6 +84,7 @@ class Look:
 
     ``closing`` is the role of the last line of the title and what stands under it: the text keeps off from it.
     ``highest`` is the highest level of its headings, 0 if it has none.
+    ``indent`` says how body text begins: further in by its ``style``, by a ``fullwidth`` blank, or not (``none``).
     ``headings`` are names of the user's for styles of headings, by level.
     """
 
@@ -94,6 +95,7 @@ class Look:
     callouts: Sequence[CalloutType]
     closing: str
     highest: int
+    indent: str = "style"
     headings: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -148,7 +150,7 @@ def _paragraphs(look: Look) -> list[str]:
             p='<w:widowControl w:val="0"/><w:jc w:val="both"/>',
             r=_fonts(faces.serif, faces.asian_serif) + _size(look.grid.size),
         ),
-        _style("paragraph", "body", "normal", p=_indent(sizes, first=1)),
+        _style("paragraph", "body", "normal", p=_indent(sizes, first=1) if look.indent == "style" else ""),
         _style(
             "paragraph",
             "title",
@@ -176,6 +178,21 @@ def _paragraphs(look: Look) -> list[str]:
                 p=f'<w:keepLines/><w:spacing w:before="0" w:after="{after[role]}"/><w:jc w:val="right"/>',
             )
             for role in ("author", "date")
+        ),
+        _style(
+            "paragraph",
+            "abstract-title",
+            "normal",
+            next="abstract",
+            p=f'<w:keepNext/><w:spacing w:before="{line // 2}"/><w:jc w:val="center"/>',
+            r=gothic + _bold() + _size(sizes.scaled(9.5)),
+        ),
+        _style(
+            "paragraph",
+            "abstract",
+            "normal",
+            p=_off_grid(1.6, sizes.scaled(9.5)) + _indent(sizes, left=2, right=2, first=1),
+            r=_size(sizes.scaled(9.5)),
         ),
         *(_heading(level, look, gothic) for level in range(1, HEADING_LEVELS + 1)),
         _style(
@@ -558,10 +575,11 @@ def _indent(sizes: Sizes, *, left: int = 0, right: int = 0, first: int = 0) -> s
 
 def _tight(leading: float, size: float) -> str:
     """Small type off the grid: Word would give it the body's line."""
-    return (
-        f'<w:snapToGrid w:val="0"/><w:spacing w:line="{round(size * leading * POINT)}" w:lineRule="atLeast"/>'
-        '<w:jc w:val="left"/>'
-    )
+    return _off_grid(leading, size) + '<w:jc w:val="left"/>'
+
+
+def _off_grid(leading: float, size: float) -> str:
+    return f'<w:snapToGrid w:val="0"/><w:spacing w:line="{round(size * leading * POINT)}" w:lineRule="atLeast"/>'
 
 
 def _border(side: str, eighths: int, space: int, colour: str) -> str:

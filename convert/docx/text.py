@@ -39,6 +39,8 @@ _DEEPEST: Final = 8
 #: A row of more letters may be higher than a page, so pages may break it.
 _WHOLE_ROW: Final = 600
 
+#: A line that begins with one of these begins at the margin in books: a blank of the author's, a bracket.
+_BEGINS_FLUSH: Final = "\u3000「『（〈《【〔［"
 #: The rules above footnotes, which Word keeps among them.
 _SEPARATORS: Final = (q("separator"), q("continuationSeparator"))
 
@@ -243,13 +245,31 @@ class TextPass:
         if style in _PLAIN:
             if scope and not small:
                 _set_style(paragraph, scope.text)
+            elif not small and not place.box:
+                _set_style(paragraph, style_id("body"))
+                self._begin(paragraph)
             else:
-                _set_style(paragraph, small or style_id("callout-text" if place.box else "body"))
+                _set_style(paragraph, small or style_id("callout-text"))
         elif style in _PARAGRAPHS:
             _set_style(paragraph, style_id(_PARAGRAPHS[style]))
         if style_of(paragraph) == style_id("note") and not _holds(paragraph, q("footnoteRef")):
             base = scope.indent if scope else 0
             _indent(paragraph, self._note_indent + base)  # later paragraphs stand below the first one's text
+
+    def _begin(self, paragraph: Element) -> None:
+        """The first line of body text begins further in: by its style, by a blank, or by the author's blank."""
+        first = next((text for text in paragraph.iter(q("t")) if text.text), None)
+        begins = "" if first is None or _holds_before(paragraph, first) else (first.text or "")[0]
+        if self._look.indent == "fullwidth" and begins and begins not in _BEGINS_FLUSH:
+            run = element("r")
+            blank = element("t")
+            blank.text = "\u3000"
+            blank.set(XML_SPACE, "preserve")
+            run.append(blank)
+            properties = paragraph.find(q("pPr"))
+            paragraph.insert(0 if properties is None else 1, run)
+        elif self._look.indent == "style" and begins == "\u3000":
+            _indent(paragraph, 0)
 
     def _move_in(self, paragraph: Element, scope: Scope, style: str) -> None:
         """To where the text of its callout or quote begins, unless its style says the same."""
@@ -400,6 +420,16 @@ def _holds(paragraph: Element, *tags: str) -> bool:
     return next(paragraph.iter(*tags), None) is not None
 
 
+def _holds_before(paragraph: Element, text: Element) -> bool:
+    """Whether a picture or formula stands before the text."""
+    for node in paragraph.iter(q("drawing"), _m("oMath"), text.tag):
+        if node.tag != text.tag:
+            return True
+        if node is text:
+            break
+    return False
+
+
 def style_of(paragraph: Element) -> str:
     """The id of the paragraph's style; empty for the usual one."""
     style = paragraph.find(f"{q('pPr')}/{q('pStyle')}")
@@ -497,7 +527,7 @@ def _lay_out(grid: Element, width: int, indent: int, columns: list[int]) -> None
     properties = element("tblPr")
     properties.append(element("tblStyle", val=style_id("table")))
     properties.append(element("tblW", w=str(width), type="dxa"))
-    properties.append(element("tblInd", w=str(indent), type="dxa"))
+    properties.append(element("jc", val="center") if indent < 0 else element("tblInd", w=str(indent), type="dxa"))
     properties.append(element("tblLayout", type="fixed"))
     properties.extend(kept)
     if old is None:

@@ -11,6 +11,7 @@ from lxml import etree
 W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 M: Final = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+A: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
 WP: Final = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
 PIC: Final = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 PACKAGE_RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -33,7 +34,8 @@ SCOPE: Final = "kumihan-scope"
 #: Name of the instruction before a paragraph that stands on one page with what follows.
 KEEP: Final = "kumihan-keep"
 #: Name of the instructions that tell the post-processor a table's place:
-#: ``<?kumihan level size landscape width indent column …?>``; a box has only the level.
+#: ``<?kumihan level size landscape width indent column …?>``; a box has only the level. The indent of a
+#: table in the middle of the line is -1.
 INSTRUCTION: Final = "kumihan"
 
 #: Name of the instructions around a tracked change: ``<?kumihan-change kind date author?>``, and empty at its end.

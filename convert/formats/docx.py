@@ -15,7 +15,7 @@ from typing import Final
 
 from convert import callouts, pandoc, pictures
 from convert.diagnostics import Code, Diagnostic, diagnose
-from convert.docx import captions, comments, contents, roles, template
+from convert.docx import captions, comments, contents, roles, template, vectors
 from convert.docx.post import Card, finish
 from convert.docx.raster import raster
 from convert.docx.reference import look, reference
@@ -57,7 +57,7 @@ def write(document: Document, settings: Settings) -> Output:
         gallery = _Gallery(document, folder)
         mark = settings.footnote_mark or "1"
         landscape = settings.tables_wide == "landscape"
-        blocks = shape(text, paper, gallery.show, mark, types, landscape=landscape)
+        blocks = shape(text, paper, gallery.show, mark, types, landscape=landscape, ruby=settings.docx_ruby)
         made = folder / "reference.docx"
         made.write_bytes(reference(paper))
         # no metadata: pandoc would print the title as it likes, and put all of it into custom properties
@@ -84,6 +84,7 @@ def write(document: Document, settings: Settings) -> Output:
         said=said,
         names=roles.by_id(wishes.names, (type.key for type in used)),
         template=wishes.template,
+        drawings=gallery.drawings,
     )
     return Output(finished, diagnostics=(*wishes.diagnostics(problems), *gallery.diagnostics()))
 
@@ -130,6 +131,8 @@ class _Gallery:
         self._shown: dict[str, Shown | list[Inline]] = {}
         self._diagnostics: list[Diagnostic] = []
         self.warnings: list[str] = []
+        #: Drawings as SVG, by the raster that stands for them.
+        self.drawings: dict[bytes, bytes] = {}
 
     def show(self, address: str) -> Shown | list[Inline]:
         if address not in self._shown:
@@ -142,7 +145,10 @@ class _Gallery:
             data = pictures.load(picture, "docx")
             content, media_type = data.data, data.media_type
             if media_type == "image/svg+xml":
+                drawing = vectors.for_word(content)
                 content, media_type = raster(content, data.width_px, data.height_px), "image/png"
+                if drawing is not None:
+                    self.drawings[content] = drawing
         except pictures.PictureError as error:
             path = picture.path
             self._diagnostics.append(diagnose(Code.IMAGE_INVALID, f"{path}: {error}", self._document.note))
