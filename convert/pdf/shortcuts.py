@@ -4,19 +4,24 @@ Each is a function or class that takes the place of one of WeasyPrint's or pydyf
 
 - a font is copied and taken apart once for a process, not for each document; what a document needs of it is cut out by
   a HarfBuzz that has read it before, without the empty places of unused glyphs (a map leads from their old numbers);
-- streams are compressed once, though the file's identifier needs their bytes too, and at zlib's usual level.
+- streams are compressed once, though the file's identifier needs their bytes too, and at zlib's usual level;
+- a property that the cascade does not set is its initial or its parent's value without further questions, and the
+  style of a pseudo-element is made when it is asked for (most never are);
+- Pango's objects for a style are made once, and a Japanese line is looked for in one and a half times as many
+  characters as it holds, not four times.
 
 They are in force from :func:`install` on, if :func:`problem` finds none; without them all works, but slower.
 """
 
 from __future__ import annotations
 
-import struct
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
+from operator import itemgetter
 from typing import Any
 
 #: the versions whose insides this is written for
@@ -32,6 +37,13 @@ _MOST_FONTS = 400
 _NOT_IN_PDF = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "OS/2", "STAT", "VORG", "cmap", "name", "post", "vhea", "vmtx")
 #: in a font with one of these glyphs are no plain outlines, or not yet
 _NOT_PLAIN = frozenset({"CFF ", "CFF2", "fvar", "CBDT", "COLR", "EBDT", "SVG ", "sbix"})
+
+#: functions that WeasyPrint does not call
+_DECLARATIONS = """
+gpointer g_object_ref (gpointer object);
+PangoContext * pango_layout_get_context (PangoLayout *layout);
+PangoAttrList * pango_attr_list_copy (PangoAttrList *list);
+"""
 
 Replacement = tuple[Any, str, Any]
 
@@ -66,17 +78,39 @@ def suspended() -> Iterator[None]:
 
 @cache
 def _replacements() -> tuple[Replacement, ...]:
+    from weasyprint.text.ffi import ffi  # noqa: PLC0415
+
     _originals()
-    return (*_fonts(), *_compression())
+    ffi.cdef(_DECLARATIONS)
+    return (*_fonts(), *_compression(), *_styles(), *_percentages(), *_text())
 
 
 @cache
 def _originals() -> tuple[Replacement, ...]:
     import pydyf  # noqa: PLC0415
+    from weasyprint import css, layout  # noqa: PLC0415
+    from weasyprint.layout import inline, preferred  # noqa: PLC0415
     from weasyprint.pdf import fonts, stream  # noqa: PLC0415
+    from weasyprint.text import line_break  # noqa: PLC0415
 
-    places = ((stream, "Font"), (fonts.Font, "_harfbuzz_subset"), (pydyf, "zlib"), (pydyf.PDF, "write"))
-    return (*((owner, name, getattr(owner, name)) for owner, name in places), (pydyf.Stream, "data", pydyf.Stream.data))
+    places = [
+        *((stream, "Font"), (fonts.Font, "_harfbuzz_subset")),
+        *((pydyf, "zlib"), (pydyf.PDF, "write"), (pydyf.Stream, "data")),
+        *((css.ComputedStyle, "__missing__"), (css.AnonymousStyle, "__missing__")),
+        *((css.StyleFor, "set_computed_styles"), (css.StyleFor, "__call__")),
+        *((module, "resolve_percentages") for module in _users(layout, "resolve_percentages")),
+        *((line_break.Layout, "setup"), (inline, "split_first_line"), (preferred, "split_first_line")),
+    ]
+    return tuple((owner, name, getattr(owner, name)) for owner, name in places)
+
+
+def _users(package: Any, name: str) -> Iterator[Any]:
+    """The modules of a package that have imported a function."""
+    from importlib import import_module  # noqa: PLC0415
+    from pkgutil import iter_modules  # noqa: PLC0415
+
+    modules = (import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__))
+    return (module for module in modules if hasattr(module, name))
 
 
 # Fonts
@@ -89,7 +123,6 @@ def _fonts() -> Iterator[Replacement]:
     Font: Any = fonts.Font
     own_subset = Font._harfbuzz_subset
     content = fonts.get_hb_object_data
-    ffi.cdef("gpointer g_object_ref (gpointer object);")
     known: dict[int, tuple[Any, Any]] = {}
     subsetters: dict[int, tuple[Any, Callable[[list[int]], tuple[bytes, dict[int, int]]]]] = {}
 
@@ -164,8 +197,10 @@ def map_glyphs(document: Any, pdf: Any) -> None:
     maps = {}
     for font in document.fonts.values():
         if numbers := getattr(font, "glyph_map", None):
-            last = max(numbers)
-            maps[font.name] = struct.pack(f">{last + 1}H", *(numbers.get(old, 0) for old in range(last + 1)))
+            values = bytearray(2 * (max(numbers) + 1))
+            for old, new in numbers.items():
+                values[2 * old : 2 * old + 2] = new.to_bytes(2, "big")
+            maps[font.name] = bytes(values)
     written: dict[bytes, bytes] = {}
     for item in list(pdf.objects) if maps else ():
         if isinstance(item, dict) and item.get("Subtype") == "/CIDFontType2" and item.get("BaseFont") in maps:
@@ -211,3 +246,215 @@ def _compression() -> Iterator[Replacement]:
     yield pydyf, "zlib", Zlib
     yield pydyf.PDF, "write", write
     yield pydyf.Stream, "data", property(data)
+
+
+# Styles
+
+
+def _styles() -> Iterator[Replacement]:
+    from weasyprint import css  # noqa: PLC0415
+
+    own, own_anonymous = css.ComputedStyle.__missing__, css.AnonymousStyle.__missing__
+    # These have rules of their own, or are computed from their initial value.
+    special = {"page", "position", "float", "display"}
+    plain = {
+        key
+        for key in css.INITIAL_VALUES
+        if key not in special and key[:16] != "text_decoration_" and key not in css.INITIAL_NOT_COMPUTED
+    }
+    inherited = frozenset(plain & set(css.INHERITED) - set(css.PHYSICAL_FUNCTIONS))
+    initial = {key: css.INITIAL_VALUES[key] for key in plain - set(css.INHERITED)}
+    physical = frozenset(initial.keys() & css.PHYSICAL_FUNCTIONS.keys())
+    logical = {at(block="ttb", inline=side) for at in css.PHYSICAL_FUNCTIONS.values() for side in ("ltr", "rtl")}
+    anonymous_inherited = frozenset(css.INHERITED) - {"page"}
+
+    def missing(self: Any, key: str) -> Any:
+        cascaded = self.cascaded
+        if key not in cascaded:
+            if key in initial:
+                if key not in physical or logical.isdisjoint(cascaded):
+                    value = self[key] = initial[key]
+                    return value
+            elif key in inherited and self.parent_style is not None:
+                value = self[key] = self.parent_style[key]
+                return value
+        return own(self, key)
+
+    def missing_in_anonymous(self: Any, key: str) -> Any:
+        if key in initial:
+            value = self[key] = initial[key]
+        elif key in anonymous_inherited:
+            value = self[key] = self.parent_style[key]
+        else:
+            value = own_anonymous(self, key)
+        return value
+
+    own_set, own_call = css.StyleFor.set_computed_styles, css.StyleFor.__call__
+
+    def set_computed_styles(
+        self: Any,
+        element: Any,
+        parent: Any,
+        root: Any = None,
+        pseudo_type: str | None = None,
+        base_url: str | None = None,
+        target_collector: Any = None,
+    ) -> None:
+        if pseudo_type and parent is element:
+            cascaded = self._cascaded_styles.get((element, pseudo_type))
+            if cascaded is not None and "anchor" not in cascaded:
+                self.__dict__.setdefault("waiting", {})[element, pseudo_type] = cascaded, root, base_url
+                return
+        own_set(self, element, parent, root, pseudo_type, base_url, target_collector)
+
+    def call(self: Any, element: Any, pseudo_type: str | None = None) -> Any:
+        key = element, pseudo_type
+        if pseudo_type and key in (waiting := self.__dict__.get("waiting", ())):
+            cascaded, root, base_url = waiting.pop(key)
+            styles = self._computed_styles
+            styles[key] = css.ComputedStyle(
+                *(styles[element, None], cascaded, pseudo_type, styles[root, None], base_url),
+                *(self.font_config, self.initial_page_sizes),
+            )
+        return own_call(self, element, pseudo_type)
+
+    yield css.ComputedStyle, "__missing__", missing
+    yield css.AnonymousStyle, "__missing__", missing_in_anonymous
+    yield css.StyleFor, "set_computed_styles", set_computed_styles
+    yield css.StyleFor, "__call__", call
+
+
+def _percentages() -> Iterator[Replacement]:
+    from weasyprint import layout  # noqa: PLC0415
+    from weasyprint.css.functions import check_math  # noqa: PLC0415
+    from weasyprint.formatting_structure import boxes  # noqa: PLC0415
+    from weasyprint.layout import percent  # noqa: PLC0415
+
+    own, adjust_box_sizing = percent.percentage, percent.adjust_box_sizing
+    borders = tuple(f"border_{side}_width" for side in ("top", "right", "bottom", "left"))
+    horizontal = ("margin_left", "margin_right", "padding_left", "padding_right", "width", "max_width")
+    vertical = ("margin_top", "margin_bottom", "padding_top", "padding_bottom")
+
+    def used(style: Any, name: str, refer_to: Any) -> Any:
+        value = style[name]
+        if value is None or value == "auto":
+            return value
+        unit = getattr(value, "unit", None)
+        if unit == "px":
+            return value.value
+        return own(value, style, refer_to)
+
+    def resolve_percentages(box: Any, containing_block: Any) -> None:
+        if isinstance(containing_block, boxes.Box):
+            width, height = containing_block.width, containing_block.height
+        else:
+            width, height = containing_block
+        across = height if isinstance(box, boxes.PageBox) else width
+        style, values = box.style, box.__dict__
+        for name in horizontal:
+            values[name] = used(style, name, width)
+        for name in vertical:
+            values[name] = used(style, name, across)
+        least = used(style, "min_width", width)
+        values["min_width"] = 0 if least == "auto" else least
+        if height == "auto":
+            own_height = style["height"]
+            if own_height == "auto" or check_math(own_height) or own_height.unit == "%":
+                values["height"] = "auto"
+            else:
+                values["height"] = own_height.value
+            least, values["max_height"] = used(style, "min_height", 0), used(style, "max_height", float("inf"))
+        else:
+            values["height"] = used(style, "height", height)
+            least, values["max_height"] = used(style, "min_height", height), used(style, "max_height", height)
+        values["min_height"] = 0 if least == "auto" else least
+        collapse = style["border_collapse"] == "collapse"
+        for name in borders:
+            if not (collapse and hasattr(box, name)):
+                values[name] = style[name]
+        if style["box_sizing"] != "content-box":
+            adjust_box_sizing(box, "width")
+            adjust_box_sizing(box, "height")
+
+    for module in _users(layout, "resolve_percentages"):
+        yield module, "resolve_percentages", resolve_percentages
+
+
+# Text
+
+#: what Pango's objects are made from: the properties that setup reads, and those that the description of a font has
+_READ = (
+    *("direction", "lang", "font_language_override", "text_decoration_line", "font_family", "font_style"),
+    *("font_stretch", "font_weight", "font_size", "font_variation_settings", "font_variant_caps", "font_kerning"),
+    *("font_variant_ligatures", "font_variant_position", "font_variant_numeric", "font_variant_alternates"),
+    *("font_variant_east_asian", "font_feature_settings"),
+)
+_MEASURES = ("ascent", "underline_position", "strikethrough_position", "underline_thickness", "strikethrough_thickness")
+
+#: how many times a line's ems are looked at, and how many characters more
+_LOOK_AHEAD, _MORE = 1.5, 8
+#: two characters that a line may always end between: behind the first line there must be such, so that what was
+#: left off could not have changed it
+_ALWAYS_BREAKS = re.compile("[\u4e00-\u9fffの][\u4e00-\u9fffのはがをにでと]")
+
+
+def _text() -> Iterator[Replacement]:
+    from weasyprint.layout import inline, preferred  # noqa: PLC0415
+    from weasyprint.text import line_break  # noqa: PLC0415
+    from weasyprint.text.ffi import ffi, gobject, pango  # noqa: PLC0415
+
+    own_setup, own_split = line_break.Layout.setup, line_break.split_first_line
+    read = itemgetter(*_READ)
+    unref = gobject.g_object_unref
+
+    def setup(self: Any, style: Any) -> None:
+        made = style.font_config.__dict__.setdefault("made_for_styles", {})
+        values = read(style)
+        try:
+            found = made.get(values)
+        except TypeError:  # a list among them
+            own_setup(self, style)
+            return
+        if found is None:
+            if len(made) >= _MOST_FONTS:
+                made.clear()
+            own_setup(self, style)
+            context = pango.pango_layout_get_context(self.layout)
+            gobject.g_object_ref(context)
+            attributes = pango.pango_layout_get_attributes(self.layout)
+            if attributes != ffi.NULL:
+                attributes = ffi.gc(pango.pango_attr_list_copy(attributes), pango.pango_attr_list_unref)
+            made[values] = (
+                *(ffi.gc(context, unref), line_break.get_font_description(style), attributes, self.language),
+                {name: self.__dict__[name] for name in _MEASURES if name in self.__dict__},
+            )
+            return
+        context, description, attributes, self.language, measures = found
+        self.style = style
+        self.first_line_direction = 0
+        self.__dict__.update(measures)
+        self.layout = ffi.gc(pango.pango_layout_new(context), unref)
+        pango.pango_layout_set_auto_dir(self.layout, False)
+        pango.pango_layout_set_font_description(self.layout, description)
+        if attributes != ffi.NULL:
+            # A copy: spacing is added to it for some texts.
+            copy = ffi.gc(pango.pango_attr_list_copy(attributes), pango.pango_attr_list_unref)
+            pango.pango_layout_set_attributes(self.layout, copy)
+
+    def split_first_line(
+        text: str, style: Any, context: Any, max_width: float | None, *rest: Any, **options: Any
+    ) -> Any:
+        size = style["font_size"]
+        if max_width is not None and size and max_width < size * len(text) and "\xad" not in text:
+            part = text[: int(max_width / size * _LOOK_AHEAD) + _MORE]
+            if len(part) < len(text):
+                line = own_split(part, style, context, max_width, *rest, **options)
+                _, _, resume_at, width, _, _ = line
+                left = part.encode()[resume_at:].decode() if resume_at is not None and width <= max_width else ""
+                if _ALWAYS_BREAKS.search(left):
+                    return line
+        return own_split(text, style, context, max_width, *rest, **options)
+
+    yield line_break.Layout, "setup", setup
+    yield inline, "split_first_line", split_first_line
+    yield preferred, "split_first_line", split_first_line
