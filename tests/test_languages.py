@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import yaml
 
@@ -191,3 +192,30 @@ class TestWords:
     )  # fmt: skip
     def test_dates(self, tag: str, date: str, month: str) -> None:
         assert (readable_date("2025-03-01", tag), readable_date("2025-03", tag)) == (date, month)
+
+
+class TestLines:
+    TEXT = (
+        "第二段落自二〇二四年以来用户数量增加了百分之五十以上，知识管理成为热门话题。许多人使用这种格式来撰写笔记。" * 3
+    )
+
+    @needs("zh-Hans")
+    def test_simplified_chinese_ends_evenly_and_traditional_as_it_falls(self) -> None:
+        text = self.TEXT.replace("数量", "数A量")
+        for tag, even in (("zh-Hans", True), ("zh-Hant", False)):
+            read, _ = printed(text, tag)
+            ends = line_ends(read)[:-1]
+            assert (max(ends) - min(ends) < 1) is even, (tag, ends)
+
+
+def line_ends(read: Pdf) -> list[float]:
+    """Where the lines of the first page end, but for the page's number, in points from the left edge of the paper."""
+    document = pypdfium2.PdfDocument(read.data)
+    text = document[0].get_textpage()
+    ends: dict[int, float] = {}
+    for index in range(text.count_chars()):
+        left, bottom, right, _ = text.get_charbox(index, loose=True)
+        if right > left:
+            ends[round(bottom)] = max(ends.get(round(bottom), 0), right)
+    document.close()
+    return [end for _, end in sorted(ends.items(), reverse=True)][:-1]

@@ -29,6 +29,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
+from convert import languages
 from convert.pdf.ruby import READING, RUBY
 
 #: the versions of WeasyPrint whose insides this is written for
@@ -166,7 +167,7 @@ def _kind(line: Any) -> str:
         return ""
     classes = (line.element.get("class") or "").split() if line.element is not None else ()
     kind = FLUSH if FLUSH in classes else EVEN if EVEN in classes else align if align == "justify" else ""
-    if not kind or (style["lang"] or "").partition("-")[0] != "ja" or style["direction"] != "ltr":
+    if not kind or languages.kind(style["lang"] or "") not in ("ja", "zh-Hans") or style["direction"] != "ltr":
         return ""
     return kind if style["white_space"] in ("normal", "nowrap", "pre-line") else ""
 
