@@ -167,6 +167,12 @@ class Code(Enum):
         "The embedded file is of a kind that cannot be printed (audio, video, canvas …); a labelled box stands for it.",
         "Replace it by a picture or by text if paper must show it.",
     )
+    EXPORT_UNKEPT = (
+        "export.unkept",
+        _I,
+        "What a Word file was made from cannot be kept in the state folder; Kumihan will not know the file again.",
+        "Make the folder that `kumihan doctor` names writable, or set `docx.export: no`.",
+    )
     FONT_FAMILY = (
         "font.family",
         _W,

@@ -408,6 +408,12 @@ class Settings:
         name="docx.changes",
         choices=("track", "accept", "reject"),
     )
+    docx_export: bool = option(
+        True,
+        "Whether a Word file carries a number by which Kumihan knows it again; what it was made from is kept on this "
+        "machine, not in the file.",
+        name="docx.export",
+    )
     comments: str = option(
         "drop",
         "What %%…%% becomes: nothing (drop), or comments in Word files that track changes (word).",

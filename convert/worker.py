@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import hashlib
 import os
 import pickle
 import queue
@@ -209,10 +210,31 @@ class _Run:
                     staged = stage(output.data, target)
                     about = (made.settings, made.fonts, output.diagnostics, made.reused)
                     self.outputs.append(Written(format, staged, output.pages, *about))
+                    if format == "docx":
+                        self._remember(output.data, settings, trace)
                 except OSError as error:
                     self.failed = True
                     message = f"the {format} file cannot be written: {error.strerror}"
                     self.diagnostics.append(diagnose(Code.OUTPUT_FAILED, message, self.job.note))
+
+    def _remember(self, data: bytes, settings: Settings, trace: Trace) -> None:
+        """Keep what a Word file was made from, unless it has no number."""
+        from convert import exports  # noqa: PLC0415
+
+        vault = self.task.vault
+        others = [path for path in self.dependencies if path.lower().endswith(".md") and path in trace.files]
+        texts: dict[str, bytes] = {}
+        try:
+            for path in dict.fromkeys([self.job.note, *others]):
+                text = vault.file(path).read_bytes()
+                # one that has changed meanwhile is not what the file was made from
+                if hashlib.sha256(text).hexdigest() == trace.files[path]:
+                    texts[path] = text
+            if self.job.note in texts:
+                exports.remember(data, vault.root, self.job.note, texts, settings)
+        except OSError as error:
+            message = f"what the Word file was made from cannot be kept: {error.strerror}"
+            self.diagnostics.append(diagnose(Code.EXPORT_UNKEPT, message, self.job.note))
 
     def settings(self, trace: Trace) -> Settings:
         """The settings for this note; a note that cannot be read has failed."""

@@ -154,7 +154,7 @@ def test_properties_hold_what_may_leave_the_vault_and_no_clock(written) -> None:
 
 def test_the_package_holds_no_part_of_pandocs_own_making(written) -> None:
     docx = written(document(p("x")))
-    assert docx.custom_properties == ()
+    assert docx.custom_properties == ("KumihanExport",)
     assert "word/comments.xml" not in docx.parts
     assert "pandoc" not in docx.everything.lower()
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from lxml import etree
 
+from convert import exports
 from convert.docx import changes, comments, moments, package, sections, vectors
 from convert.docx.captions import page_of
 from convert.docx.code import CodeNumbers
@@ -70,12 +71,14 @@ def finish(
     names: Mapping[str, str] | None = None,
     template: Template | None = None,
     drawings: Mapping[bytes, bytes] | None = None,
+    export: bool = False,
 ) -> tuple[bytes, list[str]]:
     """Pandoc's file made ours; ``mark`` is the form of footnote marks, with 1 for the number, ``said`` the comments.
 
     ``page`` is what stands behind a link within the document, with ``{page}`` for the page it leads to.
     ``names`` are the user's names of styles by the ids of ours, ``template`` the user's model; ``drawings`` are SVG
-    by the raster that stands for them. Returns the file, and what could not be as the user asked, one line each.
+    by the raster that stands for them; with ``export`` the file has a number (:mod:`convert.exports`). Returns the
+    file, and what could not be as the user asked, one line each.
     """
     parts = package.read(data)
     ours = reference_parts(look)
@@ -109,7 +112,11 @@ def finish(
         f'{DECLARATION}<Properties xmlns="{_APP}"><Application>Kumihan</Application></Properties>'.encode()
     )
     problems = dress(parts, names or {}, template)
+    if export:
+        parts[exports.PART] = b""
     _tidy(parts)
+    if export:
+        exports.mark(parts)
     return package.write(parts), problems
 
 

@@ -80,6 +80,7 @@ def write(document: Document, settings: Settings) -> Output:
         card,
         mark,
         numbered_code=settings.code_numbers,
+        export=settings.docx_export,
         page=page,
         said=said,
         names=roles.by_id(wishes.names, (type.key for type in used)),
