@@ -131,7 +131,14 @@ def test_pictures_in_headings_are_no_part_of_a_phrase():
 
 
 def test_other_languages_are_left_alone():
-    assert spaced("<p>漢字ABC」「～</p>", Settings(), language="zh-Hans", even=True) == "<p>漢字ABC」「～</p>"
+    for language in ("ko", "en"):
+        assert spaced("<p>漢字ABC」「～</p>", Settings(), language=language, even=True) == "<p>漢字ABC」「～</p>"
+
+
+def test_chinese_has_gaps_and_simplified_chinese_all():
+    text = "<p>漢字ABC」「</p>"
+    assert spaced(text, Settings(), language="zh-CN", even=True) == '<p class="ja-even">漢字=ABC<」>「</p>'
+    assert spaced(text, Settings(), language="zh-TW", even=True) == "<p>漢字=ABC」「</p>"
 
 
 def test_only_blocks_of_japanese_are_made_even():
