@@ -22,6 +22,7 @@ MAX_BYTES = 50_000_000
 _REMOVED = {
     "script", "foreignObject", "iframe", "audio", "video", "canvas", "handler", "listener", "set", "animate",
     "animateMotion", "animateTransform", "animateColor", "discard", "metadata", "object", "embed", "link",
+    "title", "desc",  # what a drawing program knows of the file; readers have the picture's own text
 }  # fmt: skip
 _URL = re.compile(r"url\(\s*(['\"]?)(.*?)\1\s*\)", re.I | re.S)
 _DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import getpass
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -149,7 +151,11 @@ def contents(format: str, data: bytes) -> dict[str, bytes]:
     """An output's parts by name."""
     if format == "docx":
         return {name: name.encode() + part for name, part in Docx(data).parts.items()}
-    return {"file": data + (pdf_contents(data) if format == "pdf" else b"")}
+    if format == "pdf":
+        return {"file": data + pdf_contents(data)}
+    inside = [base64.b64decode(code) for code in re.findall(rb"data:[\w/+]+;base64,([\w+/=]+)", data)]
+    assert len(inside) >= 4
+    return {"file": data, **{f"picture {at}": picture for at, picture in enumerate(inside)}}
 
 
 PRIVATE = (b"TOKEN", b"777000111", b"1901", b"1902-", b"GONE", b"SAID")
