@@ -5,7 +5,6 @@ The Open XML SDK's validator is asked where it is installed (``npm install @xars
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from convert.formats.docx import write
 from convert.link import link_note
 from convert.settings import Settings
 from convert.vault import scan
+from tests.bench import engines
 from tests.support.docx import problems, sdk, sdk_problems
 from tests.support.project import SAMPLE, SHARED
 
@@ -44,7 +44,7 @@ PROFILES = {
 def test_every_judge_is_content(tmp_path: Path, root: Path, part: str, profile: str) -> None:
     if not root.is_dir():
         pytest.skip("the shared notes are not here")
-    settings = replace(PROFILES[profile])
+    settings = PROFILES[profile]
     path = next(note for note in scan(root).notes if part in note)
     document = link_note(path, scan(root), settings)
     data = write(document, settings).data
@@ -54,3 +54,12 @@ def test_every_judge_is_content(tmp_path: Path, root: Path, part: str, profile: 
     program = sdk()
     if program:
         assert sdk_problems(program, tmp_path / "note.docx") == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (SHARED / "seed").is_dir(), reason="the seed is not beside the project")
+def test_the_seed_costs_little_more_than_pandoc_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """At most half as much again, and 50 ms; of several tries, since machines have other things to do."""
+    seed = next(note for note in scan(SHARED / "seed").notes if "📑" in note)
+    tries = [engines.note_to_word(SHARED / "seed", seed, 5) for _ in range(5)]
+    assert any(ours <= 1.5 * bare + 0.05 for ours, bare in tries), capsys.readouterr().out

@@ -1,9 +1,11 @@
 """One warm process: the scanner with the size of what it reads; a note to PDF with the time that bare
-pandoc (Markdown to HTML) and bare WeasyPrint (the finished page as text to PDF) take for the same page.
+pandoc (Markdown to HTML) and bare WeasyPrint (the finished page as text to PDF) take for the same page;
+a linked note to Word with the time that bare pandoc takes for the same tree.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -14,7 +16,7 @@ from statistics import median
 
 from lxml import etree
 
-from convert.formats import pdf
+from convert.formats import docx, pdf
 from convert.link import link_note
 from convert.note import Note, read_note
 from convert.pdf import engine
@@ -88,6 +90,22 @@ def note_to_pdf(root: Path, name: str, rounds: int) -> float:
     return full / engines
 
 
+def note_to_word(root: Path, name: str, rounds: int) -> tuple[float, float]:
+    """Seconds that a linked note takes to Word, and that pandoc alone takes for the same tree."""
+    vault, settings = scan(root), Settings()
+    document = link_note(name, vault, settings)
+    tree = {"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": document.blocks}
+    data = json.dumps(tree, ensure_ascii=False).encode()
+
+    def bare_pandoc() -> None:
+        command = [pandoc_path(), "-f", "json", "-t", "docx", "-o", "-"]
+        subprocess.run(command, input=data, check=True, capture_output=True)
+
+    bare, ours = seconds(bare_pandoc, rounds), seconds(lambda: docx.write(document, settings), rounds)
+    print(f"{name}: Word {ours:.3f} s, pandoc for the same tree {bare:.3f} s")
+    return ours, bare
+
+
 def pandoc_path() -> str:
     """The pandoc that ours uses."""
     import pypandoc
@@ -115,5 +133,7 @@ def main(rounds: int) -> dict[str, float]:
         (seed,) = [path for path in scan(SEED).notes if path != "README.md"]
         scanner([read_note(SEED / seed, seed, 10**8)] * 5, rounds)
         ratios["seed"] = note_to_pdf(SEED, seed, rounds)
+        ours, bare = note_to_word(SEED, seed, max(rounds, 7))
+        ratios["seed to Word"] = ours / bare
     ratios["sample"] = note_to_pdf(SAMPLE, vault.notes[0], rounds)
     return ratios
