@@ -50,7 +50,7 @@ def draw(source: str, language: str) -> bytes:
         raise MermaidError(f"it has more than {MAX_CHARACTERS} characters")
     prepared, own_title = _prepare(_NO_XML.sub(" ", source.replace("\r\n", "\n")))
     try:
-        drawing = svg.clean(_finish(_render(prepared), language, own_title))
+        drawing = svg.clean(_finish(_render(prepared), language, own_title), named=True)
     except svg.SvgError as error:
         raise MermaidError(str(error)) from error
     lost = _lost(prepared, drawing.data)

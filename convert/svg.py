@@ -22,8 +22,9 @@ MAX_BYTES = 50_000_000
 _REMOVED = {
     "script", "foreignObject", "iframe", "audio", "video", "canvas", "handler", "listener", "set", "animate",
     "animateMotion", "animateTransform", "animateColor", "discard", "metadata", "object", "embed", "link",
-    "title", "desc",  # what a drawing program knows of the file; readers have the picture's own text
 }  # fmt: skip
+#: What a drawing program knows of the file; readers have the picture's own text.
+_NAMES = {"title", "desc"}
 _URL = re.compile(r"url\(\s*(['\"]?)(.*?)\1\s*\)", re.I | re.S)
 _DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z")
 _LENGTH = re.compile(r"\s*\+?(\d+(?:\.\d+)?|\.\d+)\s*(px|pt|pc|mm|cm|in|q|em|rem)?\s*\Z", re.I)
@@ -55,8 +56,12 @@ def is_svg(data: bytes) -> bool:
     return b"<svg" in head or (head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<?xml", b"<!DOCTYPE svg", b"<!--")))
 
 
-def clean(data: bytes) -> Drawing:
-    """The drawing without anything that runs, fetches or tells; :class:`SvgError` if it is none."""
+def clean(data: bytes, *, named: bool = False) -> Drawing:
+    """The drawing without anything that runs, fetches or tells; :class:`SvgError` if it is none.
+
+    ``named``: its title and description stay.
+    """
+    removed = _REMOVED if named else _REMOVED | _NAMES
     if data.startswith(b"\x1f\x8b"):
         try:
             with gzip.open(io.BytesIO(data)) as packed:
@@ -80,7 +85,7 @@ def clean(data: bytes) -> Drawing:
                 element.tag = f"{{{NAMESPACE}}}{element.tag}"
     for element in list(root.iter("*")):
         name = etree.QName(element)
-        if element is not root and (name.namespace != NAMESPACE or name.localname in _REMOVED):
+        if element is not root and (name.namespace != NAMESPACE or name.localname in removed):
             _remove(element)
         else:
             _clean_attributes(element)
