@@ -18,7 +18,7 @@ BIN = .venv/bin
 RUN = $(PYTHON) -m convert.bootstrap run
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: pdf docx html all check-notes setup develop test test-all check lint format bench sheet side-by-side golden wheel lock clean
+.PHONY: pdf docx html all watch check-notes setup develop test test-all check lint format bench sheet side-by-side golden wheel lock clean
 .NOTPARALLEL:
 
 # For everyone: VAULT=path OUT=path JOBS=number ARGS='more options'
@@ -34,6 +34,9 @@ html:
 
 all:
 	@$(RUN) all
+
+watch:
+	@$(RUN) watch
 
 check-notes:
 	@$(RUN) check-notes

@@ -40,6 +40,7 @@ RUNS = {
     "docx": ("build", "--to", "docx"),
     "html": ("build", "--to", "html"),
     "all": ("build", "--to", "pdf,docx,html"),
+    "watch": ("watch",),
     "check-notes": ("check",),
 }
 """Make targets that are kumihan's own work, and its command for each."""
@@ -354,7 +355,7 @@ def kumihan_arguments(target: str, environ: Mapping[str, str]) -> list[str]:
     except ValueError as error:
         raise Refusal(f"ARGS cannot be split into words ({error}): {environ['ARGS']}") from error
     command, *options = RUNS[target]
-    if command == "build":
+    if command in ("build", "watch"):
         options.append(f"--output={environ['OUT']}")
     if environ.get("JOBS"):
         options.append(f"--jobs={environ['JOBS']}")

@@ -107,7 +107,9 @@ class Session:
         if not brief:
             terminal.groups({*diagnostics, *(d for outcome in outcomes for d in outcome.diagnostics)})
             terminal.summary(slowest(outcomes))
-        terminal.summary(summary(outcomes, diagnostics, seconds, "checked" if how.checking else "built"))
+        # Make and other programs want no word if there was nothing to do.
+        if terminal.live or diagnostics or removed or any(o.status != "unchanged" or o.diagnostics for o in outcomes):
+            terminal.summary(summary(outcomes, diagnostics, seconds, "checked" if how.checking else "built"))
         if how.report is not None:
             write_report(how.report, build.report(plan, outcomes, diagnostics, seconds, removed))
         return Done(build.exit_status(outcomes, diagnostics, strict=how.strict), plan, tuple(outcomes))

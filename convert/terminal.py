@@ -70,6 +70,11 @@ class Terminal:
         self._told: set[Diagnostic] = set()
         self._times: deque[float] = deque(maxlen=_RECENT)
 
+    @property
+    def live(self) -> bool:
+        """Whether a person looks on: it is a terminal, and not told to be quiet."""
+        return self._live
+
     def line(self, text: str) -> None:
         """One line, whatever the verbosity."""
         self._erase()

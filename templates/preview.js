@@ -35,6 +35,7 @@ async function refresh() {
 }
 
 window.addEventListener("hashchange", refresh);
+refresh();
 const events = new EventSource("events");
 events.onmessage = () => { state.textContent = ""; refresh(); };
 events.onerror = () => { state.textContent = "kumihan watch has ended, or is out of reach."; };

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from convert.cli import _parser
 
@@ -15,7 +18,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
-COMMANDS = re.findall(r"^ +(kumihan .*)$", README, re.MULTILINE)
+AUTOMATION = (ROOT / "docs/automation.md").read_text(encoding="utf-8")
+
+COMMANDS = re.findall(r"^ +(kumihan .*)$", README + AUTOMATION, re.MULTILINE)
 
 
 @pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
@@ -31,8 +36,8 @@ def test_every_make_target_is_explained() -> None:
     assert targets <= set(re.findall(r"`?make ([a-z-]+)", README + CONTRIBUTING))
 
 
-def test_every_command_of_the_readme_is_understood() -> None:
-    assert len(COMMANDS) > 5
+def test_every_command_of_the_manual_is_understood() -> None:
+    assert len(COMMANDS) > 10
     for line in COMMANDS:
         _parser().parse_args(shlex.split(line, comments=True)[1:])
 
@@ -43,6 +48,36 @@ def test_every_file_named_is_there(text: str) -> None:
     assert named
     for name in named:
         assert (ROOT / name).exists(), name
+
+
+def fenced(language: str) -> str:
+    found = re.search(rf"^```{language}\n(.*?)^```", AUTOMATION, re.MULTILINE | re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_the_makefile_for_a_vault_calls_ours(tmp_path: Path) -> None:
+    vault = tmp_path / "my $vault 🧵"
+    vault.mkdir()
+    (vault / "Makefile").write_text(fenced("make"))
+    kumihan = tmp_path / "kumi han"
+    kumihan.mkdir()
+    targets = "pdf docx html all watch check-notes"
+    (kumihan / "Makefile").write_text(
+        f"override VAULT := $(value VAULT)\nexport VAULT OUT ARGS\n{targets}:\n\t@printenv VAULT OUT ARGS || true\n"
+    )
+    for target, said in [("pdf", []), ("handouts", ["--where 'tag:handout and not draft' --prune"])]:
+        command = ["make", "-s", target, f"KUMIHAN={kumihan}"]
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+        done = subprocess.run(command, cwd=vault, env=environment, capture_output=True, text=True, check=True)
+        assert [line for line in done.stdout.splitlines() if line] == [str(vault), f"{tmp_path}/print", *said]
+
+
+def test_the_workflow_is_yaml_and_runs_a_target_that_there_is() -> None:
+    steps = yaml.safe_load(fenced("yaml"))["jobs"]["print"]["steps"]
+    printing = next(step for step in steps if step.get("name") == "Print")
+    assert re.search(rf"^{printing['run'].split()[-1]}:", MAKEFILE, re.MULTILINE)
+    assert {"VAULT", "OUT", "ARGS"} == printing["env"].keys()
 
 
 def test_each_room_is_on_the_map() -> None:
