@@ -50,6 +50,7 @@ class Theme:
     is the share of a page's blank height that stands above the text; ``least_margin`` in millimetres;
     ``columns`` of text on a page, ``column_gap`` between them in em; on ``facing`` pages ``inner`` is the share of the
     blank width on the side of the binding, else on the left.
+    ``heads`` is how many running heads stand beside each other.
     ``mark`` is the form of a footnote's mark, with 1 for the number; ``address_mark`` that of an address's,
     with 1 for its number or a for its letter. ``table_sizes`` are those of a table's
     type in points, the largest first and the last the least that is legible; ``table_padding`` is what a
@@ -67,6 +68,7 @@ class Theme:
     columns: int
     column_gap: float
     facing: bool
+    heads: int
     inner: float
     mark: str
     address_mark: str
@@ -150,6 +152,7 @@ _FIELDS: Final[Mapping[str, tuple[str, Check]]] = {
     "page.columns": ("columns", _count(4)),
     "page.column-gap": ("column_gap", _number(0.5, 8)),
     "page.facing": ("facing", _yes_or_no),
+    "page.heads": ("heads", _count(3)),
     "page.inner": ("inner", _number(0, 1)),
     "footnotes.mark": ("mark", _mark("1")),
     "links.mark": ("address_mark", _mark("1a")),

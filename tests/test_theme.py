@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,7 @@ def test_a_style_sheet_alone_is_a_theme_and_a_theme_may_go_on_from_ours_of_its_n
         ("page: {columns: 1.5}", (1, 8, "page.columns must be a whole number from 1 to 4")),
         ("page: {facing: perhaps}", (1, 8, "page.facing must be yes or no")),
         ("page: {colour: red}", (1, 8, "a theme has no page.colour")),
+        ("page: {heads: 0}", (1, 8, "page.heads must be a whole number from 1 to 3")),
         ("footnotes: {mark: 11}", (1, 13, "footnotes.mark must be up to eight characters with one 1 among them")),
         ("tables: {sizes: [7, 9]}", (1, 10, "tables.sizes must be a list of sizes in points, the largest first")),
         ("page: [", (1, 8, None)),
@@ -139,3 +141,24 @@ def test_layers_put_each_theme_over_the_one_below() -> None:
     assert chosen[0].endswith("@layer engine { e {} }")
     assert chosen[2].endswith("@layer callouts { c {} }")
     assert chosen[-1].endswith("; s {}")
+
+
+MANUAL = Path(__file__).parents[1] / "docs" / "themes.md"
+
+
+def test_the_manual_shows_each_theme_with_a_small_picture() -> None:
+    text = MANUAL.read_text("utf-8")
+    assert re.findall(r"^## ([a-z0-9-]+)$", text, re.MULTILINE)[0] == theme.DEFAULT
+    for name in theme.names():
+        found = theme.load(name)
+        assert f"\n## {name}\n\n{found.description('ja')}\n" in text
+        assert found.description("en")
+        picture = MANUAL.parent / "themes" / f"{name}.png"
+        assert f"![{name}](themes/{name}.png)" in text
+        assert picture.stat().st_size < 60_000
+
+
+def test_the_manual_names_all_that_a_theme_may_hold() -> None:
+    table = MANUAL.read_text("utf-8").partition("### What theme.yaml may hold")[2]
+    cells = " ".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))
+    assert {*re.findall("`(.+?)`", cells)} == {*theme._FIELDS, *theme._DESCRIPTIONS, "extends", "settings"}

@@ -15,7 +15,7 @@ from convert.pdf.geometry import Geometry
 #: a callout of fewer lines than this stays whole
 KEEP_LINES = 12
 
-#: of a running head, in points; each of the two gets half the measure less a gap
+#: of a running head, in points; each gets its part of the width less a gap
 _HEAD_SIZE = 7.5
 _LIST_TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 
@@ -23,7 +23,7 @@ _LIST_TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": 
 def dress(page: Page, document: Document, geometry: Geometry) -> Mapping[str, Asset]:
     """Finish the tree for paper; returns the pictures that it shows, by address."""
     body = page.main.getparent()
-    room = geometry.width_of_text / _HEAD_SIZE / 2 - 2
+    room = geometry.width_of_text / _HEAD_SIZE / geometry.heads - 2
     if body is not None:
         body.set("data-head", shortened(clean(document.title), room))
     for tree in (page.main, *page.bodies.values()):

@@ -36,7 +36,7 @@ class Geometry:
 
     ``chars`` are in a line of one of the ``columns``, which stand ``gap`` apart. On ``facing`` pages ``left`` and
     ``right`` are those of a right-hand page; a left-hand page is its mirror image. ``table`` is the size of a table's
-    type.
+    type; ``heads`` is how many running heads share the width.
     """
 
     width: float
@@ -53,6 +53,7 @@ class Geometry:
     gap: float = 0.0
     facing: bool = False
     table: float = 9.0
+    heads: int = 2
 
     @property
     def width_of_text(self) -> float:
@@ -161,5 +162,5 @@ def geometry(settings: Settings, theme: Theme) -> Geometry:
         left, top = across * theme.inner, blank * theme.top
     return Geometry(
         width, height, top, across - left, blank - top, left, chars, lines, theme.font_size, theme.line, columns,
-        gap if columns > 1 else 0.0, theme.facing, theme.table_sizes[0],
+        gap if columns > 1 else 0.0, theme.facing, theme.table_sizes[0], theme.heads,
     )  # fmt: skip
