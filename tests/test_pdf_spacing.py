@@ -141,6 +141,13 @@ def test_chinese_has_gaps_and_simplified_chinese_all():
     assert spaced(text, Settings(), language="zh-TW", even=True) == "<p>漢字=ABC」「</p>"
 
 
+def test_headings_in_chinese_break_between_its_own_phrases():
+    heading = "<h2>地域社会与经济活性化相关的数字化推进以及信息安全政策的动向</h2>"
+    found = spaced(heading, chars=20, language="zh-CN")
+    assert "经+济" in found
+    assert "济+活" not in found
+
+
 def test_only_blocks_of_japanese_are_made_even():
     cell = "長い" * 40
     found = spaced(

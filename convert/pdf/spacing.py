@@ -120,7 +120,7 @@ def space(page: Page, settings: Settings, language: str, chars: int, *, even: bo
     even = even and kind != "zh-Hant"
     for tree in (page.main, *page.bodies.values()):
         for run in list(_runs(tree)):
-            _set(run, chars, even=even, punctuation=punctuation, gaps=gaps)
+            _set(run, chars, kind, even=even, punctuation=punctuation, gaps=gaps)
 
 
 def _runs(tree: Element) -> Iterator[_Run]:
@@ -175,7 +175,7 @@ def _is_skipped(tag: str, classes: set[str]) -> bool:
     return tag.rpartition("}")[2] in _SKIPPED_TAGS or not _SKIPPED_CLASSES.isdisjoint(classes)
 
 
-def _set(run: _Run, chars: int, *, even: bool, punctuation: bool, gaps: bool) -> None:
+def _set(run: _Run, chars: int, kind: str, *, even: bool, punctuation: bool, gaps: bool) -> None:
     text = "".join(run.texts)
     if not _JAPANESE.search(text):
         return
@@ -193,7 +193,7 @@ def _set(run: _Run, chars: int, *, even: bool, punctuation: bool, gaps: bool) ->
             _edit(run, starts, found.start(), HALF)
     kept: set[int] = set()
     if tag in _HEADINGS and len(text) > _SHORT and len(text) * _HEADING_WIDTH > chars:
-        kept.update(_inside_phrases(text))
+        kept.update(_inside_phrases(text, kind))
     borders = {found.start() for found in _BOUNDARY.finditer(text)} if gaps else set()
     for at in sorted(borders - run.marks):
         stays = at in kept or text[at] in _NOT_FIRST
@@ -255,10 +255,10 @@ def _apply(piece: _Piece) -> None:
 _HEADING_WIDTH = 1.62
 
 
-def _inside_phrases(text: str) -> Iterator[int]:
+def _inside_phrases(text: str, kind: str) -> Iterator[int]:
     """The places in a heading where no line may end: between two characters of a phrase."""
     at = 0
-    for phrase in _parser().parse(text):
+    for phrase in _parser(kind).parse(text):
         for inside in range(at + 1, at + len(phrase)):
             if not _NO_TEXT.intersection(text[inside - 1 : inside + 1]):
                 yield inside
@@ -266,7 +266,11 @@ def _inside_phrases(text: str) -> Iterator[int]:
 
 
 @cache
-def _parser() -> Any:
+def _parser(kind: str) -> Any:
     import budoux  # noqa: PLC0415 (only for headings that may take two lines)
 
+    if kind == "zh-Hans":
+        return budoux.load_default_simplified_chinese_parser()
+    if kind == "zh-Hant":
+        return budoux.load_default_traditional_chinese_parser()
     return budoux.load_default_japanese_parser()
