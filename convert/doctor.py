@@ -98,6 +98,8 @@ def _fonts() -> Iterator[Finding]:
         if service.role:
             yield Finding(f"font for {service.role}", f"{service.face} ({service.origin}), {service.file}")
     yield Finding("fonts beside them", ", ".join(sorted({service.face for service in helpers})))
+    for language, package in fonts.body_faces().items():
+        yield Finding(f"font for {language}", package or f"none: {fonts.how_to_get(language)}")
     yield Finding("fonts are kept in", str(services[0].file.parent))
 
 

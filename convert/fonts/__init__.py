@@ -240,8 +240,7 @@ class _Chosen:
         if any(face.family == east.mincho for face in made):
             return {"mincho": (east.mincho, MINCHO), "gothic": (east.gothic, GOTHIC)}
         message = f"there is no face for body text in the language {tag} here, all of it is in a sans-serif one"
-        hint = f"python -m pip install 'kumihan[{east.extra}]'"
-        self.diagnostics.append(diagnose(Code.FONT_LANGUAGE, message, self._path, hint=hint))
+        self.diagnostics.append(diagnose(Code.FONT_LANGUAGE, message, self._path, hint=how_to_get(kind)))
         return {"mincho": (east.gothic, GOTHIC), "gothic": (east.gothic, GOTHIC)}
 
     def has(self, name: str, role: str, system: SystemFonts) -> bool:
@@ -281,6 +280,21 @@ def activate(progress: Progress | None = None) -> FontSet:
     return fonts
 
 
+def body_faces() -> Mapping[str, str]:
+    """For Chinese and Korean, the package that has the face of body text; empty where it is not installed."""
+    found = {}
+    for kind, east in EAST.items():
+        source = east.body[0].source
+        there = source is not None and len(faces.of_east(east)) > len(east.others)
+        found[kind] = f"{east.mincho} ({source.package})" if there and source else ""
+    return found
+
+
+def how_to_get(kind: str) -> str:
+    """What a person types to get the face of body text for a kind of language."""
+    return f"python -m pip install 'kumihan[{EAST[kind].extra}]'"
+
+
 def system_state() -> str:
     """What tells the machine's own fonts, as they are now, from any others."""
     from convert.fonts.system import SystemFonts  # noqa: PLC0415 - asked only for documents that need them
@@ -288,8 +302,7 @@ def system_state() -> str:
     before = os.environ.get(_FILE)
     ours = before is not None and Path(before).parent == faces.user_cache() / "fonts"
     with SystemFonts(os.environ.get(_FILE_BEFORE) if ours else before) as system:
-        extras = [len(faces.of_east(east)) for east in EAST.values()]
-        return f"{system.state()} {extras}"
+        return f"{system.state()} {sorted(body_faces().items())}"
 
 
 def _listed(chars: Iterable[str], limit: int = 8) -> str:

@@ -392,13 +392,18 @@ class _Blocks:
 
 
 #: what holds text and no blocks
-_OF_TEXT = frozenset(("p", "span", "q", "em", "i", "b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "cite", "small"))
+_OF_TEXT = frozenset(("span", "q", "em", "i", "b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "cite", "small"))
 
 
 def _tell_language(element: lxml_html.HtmlElement, tag: str) -> None:
-    """Keep the language where pandoc's reader sees it: on a division, or a span around an element's text."""
+    """Keep the language where pandoc's reader sees it: on a division, which a paragraph gets, or a span around text."""
     if element.tag == "div":
         element.set("lang", tag)
+    elif element.tag == "p":
+        around = etree.Element("div", {"lang": tag})
+        element.addprevious(around)
+        around.tail, element.tail = element.tail, None
+        around.append(element)
     elif element.tag in _OF_TEXT:
         inner = etree.Element("span", {"lang": tag})
         inner.text, element.text = element.text, None
