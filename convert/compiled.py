@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from convert import pandoc
 from convert.diagnostics import Code, Diagnostic, diagnose
@@ -20,6 +21,13 @@ from convert.syntax.prepared import SCHEME, FootnoteDefMark, Mark, Prepared
 
 #: Quotes in quotes, lists in lists, emphasis in emphasis: no page has room for more, and engines fail on some hundreds.
 MAX_DEPTH = 40
+
+
+class Reader(Protocol):
+    """Makes blocks of a text, as :func:`convert.pandoc.read` does."""
+
+    def __call__(self, text: str, *, hard_breaks: bool, standins: Mapping[str, str] | None = None) -> list[Block]:
+        """The blocks of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +41,15 @@ class NoteAst:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def compile_note(note: Note, *, hard_breaks: bool, notations: frozenset[str] = frozenset()) -> NoteAst:
+def compile_note(
+    note: Note, *, hard_breaks: bool, notations: frozenset[str] = frozenset(), read: Reader = pandoc.read
+) -> NoteAst:
     """Prepare the note and have pandoc read it; with ``hard_breaks`` a single newline is a break.
 
     ``diagnostics`` of the result are those of all stages so far.
     """
     prepared = prepare(note, notations)
-    blocks = pandoc.read(prepared.text, hard_breaks=hard_breaks, standins=prepared.standins)
+    blocks = read(prepared.text, hard_breaks=hard_breaks, standins=prepared.standins)
     footnotes = _cut_footnotes(blocks, prepared.marks)
     parts = [blocks, *footnotes.values()]
     diagnostics = [*note.diagnostics, *prepared.diagnostics]

@@ -163,6 +163,7 @@ class _Run:
 
     def all(self) -> None:
         from convert import fonts  # noqa: PLC0415  (all this is the worker's, not the parent's)
+        from convert.cache.parsed import reader  # noqa: PLC0415
         from convert.cache.printed import produce  # noqa: PLC0415
         from convert.cache.trace import Trace, WatchedSettings, WatchedStems, WatchedVault, values  # noqa: PLC0415
         from convert.formats import linked_for, writer  # noqa: PLC0415
@@ -179,7 +180,8 @@ class _Run:
         with self.faults("linked"):
             vault = WatchedVault.of(self.task.vault, trace)
             stems = WatchedStems(self.task.stems, trace)
-            document = link_note(self.job.note, vault, WatchedSettings.of(settings, read), stems)
+            parse = reader(self.task.cache)
+            document = link_note(self.job.note, vault, WatchedSettings.of(settings, read), stems, parse)
             self.diagnostics += document.diagnostics
             self.dependencies = document.dependencies
             trace.settings = values(settings, read)
@@ -197,7 +199,7 @@ class _Run:
             with self.faults(f"written as {format}"):
                 view = linked_for(format, settings)
                 if view.changes not in documents and (document.revised or settings.comments == "word"):
-                    other = link_note(self.job.note, vault, WatchedSettings.of(view, read), stems)
+                    other = link_note(self.job.note, vault, WatchedSettings.of(view, read), stems, parse)
                     documents[view.changes] = other
                     self.diagnostics += other.diagnostics
                     self.linked += other.diagnostics

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from convert import build, formats, output
+from convert import build, formats, output, pandoc
 from convert.build import Outcome, Request
 from convert.cache import tools
 from convert.cache.ledger import Ledger
@@ -459,7 +459,8 @@ def test_tools_know_what_is_installed() -> None:
     locked = Path(__file__).parents[1].joinpath("requirements.lock").read_text()
     names = {line.split("==")[0].replace("-", "_").lower() for line in locked.splitlines() if "==" in line}
     tools_of_the_build = {"hatchling", "packaging", "pathspec", "pluggy", "tomlkit", "trove_classifiers"}
-    assert names - tools_of_the_build <= tools.PACKAGES
+    watching = {"watchfiles", "anyio", "idna", "typing_extensions"}
+    assert names - tools_of_the_build - watching <= tools.PACKAGES
 
 
 # Any edits
@@ -522,3 +523,25 @@ def test_any_edits_give_what_a_build_from_nothing_gives(vault: Vault, tmp_path: 
         assert {n for n, o in outcomes.items() if o.status == "built"} == {
             path for path in wanted if before.get(path) != wanted[path]
         }
+
+
+def test_a_text_is_parsed_once(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    parse = pandoc.read
+    monkeypatch.setattr(pandoc, "read", lambda text, **options: (read.append(text), parse(text, **options))[1])
+    vault.write("e.md", "塚\ufa10 “x” `\\u0001`\n")
+    vault.build()
+    assert len(read) == 5  # though two of them are embedded in others
+    before = contents(vault.out)
+    vault.write("kumihan.yaml", "page.size: A5")
+    assert len(vault.built()) == 5
+    assert len(read) == 5
+    vault.write("kumihan.yaml", "line-breaks: join")
+    vault.built()
+    assert len(read) == 10
+    (vault.root / "kumihan.yaml").unlink()
+    vault.built()
+    assert len(read) == 10
+    assert contents(vault.out) == before
+    vault.build(force=True)
+    assert len(read) == 18

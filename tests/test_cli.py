@@ -33,7 +33,7 @@ from convert.link.document import Document
 from convert.nodes import para, words
 from convert.note import read_note
 
-def link_note(path, vault, settings, outputs):
+def link_note(path, vault, settings, outputs, read):
     text = read_note(vault.file(path), path, 10**6).body
     if "FAULT" in text:
         raise ValueError("a fault")

@@ -211,7 +211,7 @@ def test_modules_of_the_current_folder_are_not_imported(
 def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, object]:
     """Stand-ins for the link stage and the formats; a test may put others in their place."""
     table: dict[str, object] = {
-        "link": lambda path, vault, settings, outputs: Document(
+        "link": lambda path, vault, settings, *others: Document(
             path, "T", True, "ja", [], dependencies=("x.md",), diagnostics=(diagnose(Code.LINK_MISSING, "m", path, 3),)
         ),
         "pdf": lambda document, settings: Output(b"%PDF", 2),

@@ -102,6 +102,7 @@ class Ledger:
         self._build = self._generation = 0
         self._store: Store | None = None
         self.tools = tools.keys(plan.formats)
+        self._code = tools.keys([""])[""]
         self.problem = ""
         """Why there is no cache, in a few words."""
         self.cache: Cache | None = None
@@ -110,7 +111,7 @@ class Ledger:
             return
         try:
             self._store = Store(folder)
-            self.cache = Cache(self._store.folder, self.tools, ignored=force)
+            self.cache = Cache(self._store.folder, self.tools, self._code, ignored=force)
             self._begin(self._store)
             if not force:
                 self._read(self._store)
@@ -139,7 +140,7 @@ class Ledger:
         """Compare with the build before; mark what may have changed, and write down what is there now."""
         plan = self._plan
         place = digest_of([str(plan.vault.root), os.path.realpath(plan.base)])
-        key = digest_of([place, plan.shape, tools.keys([""])])
+        key = digest_of([place, plan.shape, self._code])
         layers = repr([sorted(values.items()) for values in (plan.layers.vault, plan.layers.command)])
         with store.transaction() as db:
             db.execute("INSERT OR IGNORE INTO build VALUES (NULL, ?, ?, 0, '', '{}', 0)", [key, place])

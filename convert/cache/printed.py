@@ -34,13 +34,14 @@ _PLACES = frozenset(("file", "data"))
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Where finished outputs are kept, and what they are made with (a digest for each format).
+    """Where finished outputs are kept, and what they are made with: a digest for each format, and for all of them.
 
     With ``ignored`` nothing is taken from there, but what is printed is kept.
     """
 
     folder: Path
     tools: Mapping[str, str]
+    code: str
     ignored: bool = False
 
 
@@ -56,7 +57,7 @@ class Finished:
 
 def produce(document: Document, format: str, settings: Settings, trace: Trace, kept: Cache | None) -> Finished:
     """The document in a format: as it was kept, or else printed, and then kept."""
-    store = _store(kept.folder) if kept else None
+    store = open_store(kept.folder) if kept else None
     if kept is None or store is None:
         return _print(document, format, settings)
     key = document_key(document, format, trace, kept.tools[format])
@@ -134,7 +135,7 @@ def _plain(value: object) -> object:
 
 
 @cache
-def _store(folder: Path) -> Store | None:
+def open_store(folder: Path) -> Store | None:
     """The process's own door to the cache; none if it cannot be opened."""
     try:
         return Store(folder)

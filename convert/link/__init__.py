@@ -10,7 +10,8 @@ import posixpath
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from convert.compiled import MAX_DEPTH
+from convert import pandoc
+from convert.compiled import MAX_DEPTH, Reader
 from convert.diagnostics import Code
 from convert.labels import label
 from convert.link import (
@@ -50,12 +51,19 @@ from convert.vault import Vault
 __all__ = ["link_note"]
 
 
-def link_note(path: str, vault: Vault, settings: Settings, outputs: Mapping[str, str] | None = None) -> Document:
+def link_note(
+    path: str,
+    vault: Vault,
+    settings: Settings,
+    outputs: Mapping[str, str] | None = None,
+    read: Reader = pandoc.read,
+) -> Document:
     """Make the document of a note: ``path`` is its place in the vault, ``settings`` those that hold for it.
 
     ``outputs`` are the places of all notes that the build prints, by note, relative to one folder, without extension.
+    ``read`` makes blocks of a text.
     """
-    linking = Linking(vault, settings, settings.language)
+    linking = Linking(vault, settings, settings.language, read)
     note = linking.note(path)
     linking.language = properties.language(note.properties, settings)
     public = properties.public(note.properties, settings)

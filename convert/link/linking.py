@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from convert import pandoc
 from convert.callouts import CalloutType
-from convert.compiled import NoteAst, compile_note, mark_key
+from convert.compiled import NoteAst, Reader, compile_note, mark_key
 from convert.diagnostics import Code, Diagnostic, Severity, diagnose
 from convert.labels import label
 from convert.link import subpath
@@ -84,6 +85,7 @@ class Linking:
     vault: Vault
     settings: Settings
     language: str
+    read: Reader = pandoc.read
     diagnostics: set[Diagnostic] = field(default_factory=set)
     dependencies: set[str] = field(default_factory=set)
     pictures: dict[str, Picture] = field(default_factory=dict)
@@ -136,7 +138,9 @@ class Linking:
                     hard_breaks = False
                 case _:
                     hard_breaks = not self.vault.strict_line_breaks
-            self._compiled[path] = compile_note(self.note(path), hard_breaks=hard_breaks, notations=self.notations)
+            self._compiled[path] = compile_note(
+                self.note(path), hard_breaks=hard_breaks, notations=self.notations, read=self.read
+            )
         return self._compiled[path]
 
     def report(self, code: Code, message: str, path: str, place: Place = NOWHERE) -> None:
