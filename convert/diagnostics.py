@@ -430,7 +430,8 @@ class Code(Enum):
     SNIPPET_UNUSED = (
         "snippet.unused",
         _W,
-        "A CSS snippet, or part of one, cannot be read; it is left out.",
+        "A style sheet of the vault, or part of one, cannot be read, or WeasyPrint cannot lay pages out with it; it is "
+        "left out.",
         "See the message.",
     )
     TAG_PUNCTUATION = (

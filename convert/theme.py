@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -55,7 +55,8 @@ class Theme:
     with 1 for its number or a for its letter. ``table_sizes`` are those of a table's
     type in points, the largest first and the last the least that is legible; ``table_padding`` is what a
     cell leaves blank left and right, each, in em.
-    ``descriptions`` are by language. ``files`` are the vault's that it was read from.
+    ``descriptions`` are by language. ``files`` are the vault's that it was read from; ``own_sheets`` is how many of
+    the sheets are, which are the last ones.
     """
 
     name: str
@@ -76,7 +77,13 @@ class Theme:
     table_padding: float
     descriptions: Mapping[str, str]
     files: tuple[str, ...] = ()
+    own_sheets: int = 0
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def without_own_sheets(self) -> Theme:
+        """The same theme without the vault's style sheets."""
+        return replace(self, sheets=self.sheets[: len(self.sheets) - self.own_sheets], own_sheets=0)
 
     def description(self, language: str) -> str:
         """What it is for, in a line, in a language or else in English."""
@@ -305,6 +312,7 @@ def _joined(name: str, find: Callable[[str, Sequence[_Source]], _Source | None])
         settings=tuple(_settings(source) for source in reversed(chain)),
         descriptions=descriptions,
         files=tuple(file for source in chain for file in source.files),
+        own_sheets=sum(len(source.sheets) for source in chain if source.files),
         diagnostics=tuple(dict.fromkeys(problems)),
         **values,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from convert import theme
-from convert.diagnostics import Severity
+from convert.diagnostics import Code, Severity
 from convert.formats import pdf
 from convert.link import link_note
 from convert.pdf.geometry import geometry
@@ -191,3 +191,16 @@ def test_a_vaults_theme_goes_over_ours_and_a_snippet_over_both(tmp_path: Path) -
     assert b"1 0 0 rg" in stream
     assert b"0 0 1 rg" not in stream
     assert b"0 0 1 rg" in content(styles=("more",))[1]
+
+
+def test_what_weasyprint_stumbles_over_is_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / ".kumihan" / "themes" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "look.css").write_text("@page { @footnote { columns: 2 } } p { color: #ff0000 }", "utf-8")
+    (tmp_path / "題.md").write_text("甲[^1]\n\n[^1]: 丙\n", "utf-8")
+    settings = Layers({"theme": "mine"}, root=tmp_path).settings()[0]
+    output = pdf.write(link_note("題.md", scan(tmp_path), settings), settings)
+    assert "丙" in Pdf(output.data).text()
+    (only,) = output.diagnostics
+    assert only.code == Code.SNIPPET_UNUSED.code
+    assert "which are left out: TypeError" in only.message

@@ -83,24 +83,32 @@ def write(document: Document, settings: Settings) -> Output:
     text = pages.all_text(page.root) + "".join(
         [*map(pages.all_text, page.bodies.values()), *texts.values(), _GENERATED]
     )
-    text += "".join(document.style_sheets)  # they may print words of their own
+    text += "".join(
+        (*(document.theme.sheets if document.theme else ()), *document.style_sheets)
+    )  # they may print words of their own
     text += "".join(svg.text(asset.data) for asset in assets.values() if asset.media_type == "image/svg+xml")
     choice = engine.choose_fonts(text, settings, document.note, _languages(page))
     mono = settings.color == "mono"
     apart = front.set_apart(page, settings)
     if measures.columns > 1:
         columns.set_in_columns(page)
-    sheets = theme.dressed(
-        chosen,
-        resources.styles("print.css").read_text("utf-8") + measures.css + (front.RULES if apart else ""),
-        theme.callout_css(document.callouts, icons=True)
-        + engine.part_css(choice)
-        + resources.styles("languages.css").read_text("utf-8")
-        + (resources.styles("mono.css").read_text("utf-8") if mono else ""),
-        document.style_sheets,
-    )
+    looks = [(chosen, document.style_sheets)]
+    if chosen.own_sheets or document.style_sheets:
+        looks.append((chosen.without_own_sheets, ()))
+    sheets = [
+        theme.dressed(
+            look,
+            resources.styles("print.css").read_text("utf-8") + measures.css + (front.RULES if apart else ""),
+            theme.callout_css(document.callouts, icons=True)
+            + engine.part_css(choice)
+            + resources.styles("languages.css").read_text("utf-8")
+            + (resources.styles("mono.css").read_text("utf-8") if mono else ""),
+            snippets,
+        )
+        for look, snippets in looks
+    ]
     if apart:
-        sheets = front.numbered(sheets)
+        sheets = list(map(front.numbered, sheets))
     at_foot = dict.fromkeys(n for mark in page.marks if (n := int(mark.get("data-n", ""))) not in at_end)
     printer = _Printer(page, sheets, assets, choice, measures.width_of_text, tuple(at_foot), mono=mono)
     even, unevenness = engine.justifies(settings, document.note)
@@ -109,6 +117,10 @@ def write(document: Document, settings: Settings) -> Output:
     spacing.space(page, settings, document.language, measures.chars, even=even)
     footnotes.place(page, texts, printer.measure, at_end)
     layout, astray = printer.lay_out()
+    stumbled = []
+    if printer.stumbled:
+        message = f"pages cannot be laid out with the vault's style sheets, which are left out: {printer.stumbled}"
+        stumbled.append(diagnose(Code.SNIPPET_UNUSED, message, document.note))
     standard, reasons = _standard(document, settings)
     wishes = Wishes(
         standard=standard,
@@ -127,7 +139,7 @@ def write(document: Document, settings: Settings) -> Output:
         for note in astray
     )
     said = (diagnose(Code.PDF_ENGINE, line, document.note) for line in dict.fromkeys((*layout.messages, *messages)))
-    problems = (*page.diagnostics, *choice.diagnostics, *unevenness, *reasons, *moved, *said)
+    problems = (*page.diagnostics, *choice.diagnostics, *unevenness, *reasons, *stumbled, *moved, *said)
     return Output(data, len(layout.pages), problems)
 
 
@@ -161,12 +173,15 @@ def _names(texts: Mapping[int, str], language: str) -> Mapping[str, str]:
 
 
 class _Printer:
-    """Lays out one page tree, as often as it takes."""
+    """Lays out one page tree, as often as it takes.
+
+    With the first of the ``sheets``; with the next, if WeasyPrint stumbles over what the vault's say: ``stumbled``.
+    """
 
     def __init__(
         self,
         page: Page,
-        sheets: tuple[str, ...],
+        sheets: list[tuple[str, ...]],
         assets: Mapping[str, Asset],
         choice: fonts.Choice,
         measure: float,
@@ -181,14 +196,14 @@ class _Printer:
         self._choice = choice
         self._measure = measure
         self._numbers = numbers
+        self.stumbled = ""
 
     def measure(self, floats: list[Element]) -> Mapping[str, list[int]]:
         """How many letters each line of the floats holds, by their attribute ``MEASURED``."""
         root = etree.Element("html", {"lang": self._page.root.get("lang", "")})
         body = etree.SubElement(root, "body")
         body.extend(deepcopy(floats))
-        sheets = (*self._sheets, _MEASURING % self._measure)
-        layout = engine.lay_out(root, sheets, self._assets, self._choice)
+        layout = self._lay_out(root, _MEASURING % self._measure)
         return check.line_lengths(layout.pages, footnotes.MEASURED)
 
     def lay_out(self) -> tuple[Layout, tuple[Astray, ...]]:
@@ -221,8 +236,18 @@ class _Printer:
         return best
 
     def _try(self) -> tuple[Layout, tuple[Astray, ...]]:
-        layout = engine.lay_out(self._page.root, self._sheets, self._assets, self._choice, mono=self._mono)
+        layout = self._lay_out(self._page.root)
         return layout, check.astray(layout.pages, self._numbers)
+
+    def _lay_out(self, root: Element, *more: str) -> Layout:
+        while True:
+            try:
+                return engine.lay_out(root, (*self._sheets[0], *more), self._assets, self._choice, mono=self._mono)
+            except Exception as error:
+                if len(self._sheets) == 1:
+                    raise
+                self.stumbled = f"{type(error).__name__}: {error}"
+                del self._sheets[0]
 
 
 def _badness(tried: tuple[Layout, tuple[Astray, ...]]) -> tuple[int, int, int]:
