@@ -12,9 +12,12 @@ from pathlib import Path
 
 import docx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from convert import pandoc
 from convert.docx.comments import initials
+from convert.docx.lint import lint
 from convert.formats import linked_for, writer
 from convert.link import link_note
 from convert.nodes import has_class, value, walk
@@ -23,7 +26,7 @@ from convert.vault import scan
 from tests.support.content import LABELS, missing
 from tests.support.docx import NAMES, Docx, problems
 from tests.support.html import Html, text
-from tests.support.linked import put
+from tests.support.linked import PNG, check, linked, put
 
 NOTE = """---
 author: 山田 太郎
@@ -68,9 +71,9 @@ private: SECRET
 def output(format: str, changes: str = "accept", comments: str = "drop", profile: str = "manuscript") -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         put(Path(folder), {"A.md": NOTE})
-        settings = Settings(changes=changes, comments=comments, docx_profile=profile, byline="no", title="no")
-        document = link_note("A.md", scan(Path(folder)), linked_for(format, settings))
-        return writer(format)(document, settings).data
+        chosen = Settings(changes=changes, comments=comments, docx_profile=profile, byline="no", title="no")
+        document = link_note("A.md", scan(Path(folder)), linked_for(format, chosen))
+        return writer(format)(document, chosen).data
 
 
 def read(data: bytes, changes: str) -> list[dict[str, object]]:
@@ -200,9 +203,9 @@ def test_answers_hang_on_what_they_answer() -> None:
 @pytest.mark.parametrize("changes", ["accept", "reject"])
 def test_docx_changes_settle(tmp_path: Path, changes: str) -> None:
     put(tmp_path, {"A.md": NOTE})
-    settings = Settings(docx_changes=changes, comments="word")
-    document = link_note("A.md", scan(tmp_path), linked_for("docx", settings))
-    word = Docx(writer("docx")(document, settings).data)
+    chosen = Settings(docx_changes=changes, comments="word")
+    document = link_note("A.md", scan(tmp_path), linked_for("docx", chosen))
+    word = Docx(writer("docx")(document, chosen).data)
     assert not [part for part in word.parts if "comment" in part]
     assert not re.search(r"<w:(ins|del|comment\w+)[ />]", word.everything)
     assert ("消した段落" in word.text) is (changes == "reject")
@@ -228,3 +231,26 @@ def test_without_author_and_date() -> None:
 def test_initials() -> None:
     names = {"Jane van Dyke": "JVD", "山田 太郎": "山太", "著者": "著", "a b c d": "ABC"}
     assert {name: initials(name) for name in names} == names
+
+
+RANGES = [
+    "{++", "++}", "{--", "--}", "{~~", "~>", "~~}", "{==", "==}", "{>>", "<<}", "**", "`", "[", "](https://e.com)",
+    "[^1]", "[^2]", "<u>", "</u>", "$x$", "![[p.png]]", "{漢|かん}", "\n", "\n\n", "\n- ", "\n> [!note] ", "\n> ",
+    " | ", "{++追++}", "{--消--}", "{==強==}{>>注<<}", "{>>独<<}", "文",
+]  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.sampled_from(RANGES), max_size=30).map("".join))
+def test_any_mixture_of_ranges_makes_a_sound_file(text: str) -> None:
+    note = f"{text}\n\n[^1]: 注{{++一++}}{{>>内<<}}\n[^2]: 二\n"
+    for changes in ("accept", "reject", "track"):
+        with tempfile.TemporaryDirectory() as folder:
+            document = linked(Path(folder), {"A.md": note, "p.png": PNG}, changes=changes)
+            check(document)
+            places = [value(node, "data-comment") for node in walk(document.blocks) if has_class(node, "comment-start")]
+            ends = [value(node, "data-comment") for node in walk(document.blocks) if has_class(node, "comment-end")]
+            assert sorted(places) == sorted(ends)
+            assert len(set(places)) == len(places)
+            assert changes == "track" or not places
+            assert lint(writer("docx")(document, Settings()).data) == []

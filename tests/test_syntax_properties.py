@@ -44,6 +44,9 @@ OBSIDIAN_INLINE = st.sampled_from(
         "$5",
         "**「強」**",
         "https://a.b/c",
+        "{++a++}",
+        "{~~a~>b~~}",
+        "{==a==}{>>b<<}",
     ]
 )
 MARKERS = [
@@ -160,6 +163,52 @@ def test_edits_never_overlap_and_nothing_raises(text: str) -> None:
     assert len(result.line_map) == result.text.count("\n") + 1
 
 
+CRITIC = [
+    "{++",
+    "++}",
+    "{--",
+    "--}",
+    "{~~",
+    "~>",
+    "~~}",
+    "{==",
+    "==}",
+    "{>>",
+    "<<}",
+    "`",
+    "$",
+    "**",
+    "*",
+    "[",
+    "]",
+    "(",
+    ")",
+    "[[",
+    "]]",
+    "[^1]",
+    "%%",
+    "<!--",
+    "-->",
+    "<b>",
+    "</b>",
+    "\\",
+    "@@",
+    "あ",
+    "x",
+]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from([*CRITIC, " ", "\n", "\n> ", "\n- ", "|"]), max_size=40).map("".join))
+def test_ranges_within_and_across_everything_raise_nothing(text: str) -> None:
+    result = prepared(f"{text}\n\n[^1]: n\n")
+    assert len(result.line_map) == result.text.count("\n") + 1
+    for mark in result.marks.values():
+        assert (
+            result.text.count(f"kumihan:{mark.key})") + result.text.count(f"kumihan:{mark.key}-->") <= 1 or "^" in text
+        )
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="\ufa10\ufa19\u2126\U000f0000\U000f0001か\u3099神a ", max_size=30))
 def test_stand_ins_lead_back(text: str) -> None:
@@ -185,6 +234,8 @@ UNITS = [
     "> ", ">", "- ", "1. ", "1.\t", "> 1. ", "> [!a] b\n", "[^1]", "[^1]: a\n", "    a\n",
     "\t", "```\n", "<div>\n", "<pre>\n", "^a", " ^a\n",
     "# a\n", "[[a|", "![[a", "a\n", "\n", "  ", "[^", "^[`", "(((", "[a](((", "*a_",
+    "{++", "++}", "{++a{--", "{~~a~>", "{>>", "{==a==}{>>b<<}", "{++`", "{++$a", "{++%%",
+    "{++{\"author\":\"a\"}@@", "{++[",
 ]  # fmt: skip
 
 

@@ -121,7 +121,8 @@ def finish(
 
 
 def _dump(root: Element) -> bytes:
-    etree.cleanup_namespaces(root)
+    # programs look up the names of formulas in notes among those of the text (pandoc's reader loses them otherwise)
+    etree.cleanup_namespaces(root, keep_ns_prefixes=["m", "r", "w", "wp"])
     for node in root.iter():
         # pandoc breaks lines between some elements; in Word's XML they mean nothing
         if node.tail and not node.tail.strip():
