@@ -13,6 +13,7 @@ from convert.settings import Settings
 from tests.support import structure
 from tests.support.pages import callout, child, document, note, picture, png, text
 from tests.support.pdf import Pdf
+from tests.support.project import SAMPLE, Project
 
 SMALL = Settings(page_size="A6", page_chars=20, page_lines=20, gaps="no")
 
@@ -175,6 +176,15 @@ class TestWhole:
         assert [d.code for d in output.diagnostics] == ["pdf.standard"]
         assert b"pdfuaid:part" not in output.data
         assert Pdf(output.data).tagged
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["handout-2col", "report"])
+def test_the_sample_vault_lacks_nothing_but_texts_for_its_pictures(tmp_path, theme):
+    run = Project.copy_of(SAMPLE, tmp_path).build("--set", f"theme={theme}", to="pdf")
+    assert run.status == 0
+    rules = {fault.partition(":")[0] for file in run.files for fault in structure.faults(Pdf(run.file(file)))}
+    assert rules == {"PDFUA1-ID-PART-001", "PDFUA1-ID-SCHEMA-001"}
 
 
 def _elements(read: Pdf, kind: str):

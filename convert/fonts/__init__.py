@@ -12,7 +12,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,7 +23,7 @@ from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.fonts import faces
 from convert.fonts.faces import Made, Progress
 from convert.fonts.fontconfig import configuration
-from convert.fonts.recipes import EAST, GOTHIC, LATIN, LATIN_SERIF, MINCHO, MONO, ROLES
+from convert.fonts.recipes import EAST, GOTHIC, LATIN, LATIN_SERIF, MINCHO, MONO, ROLES, Face
 from convert.fonts.sources import FontsUnavailable
 from convert.settings import Settings
 
@@ -129,7 +129,7 @@ class FontSet:
         chosen = _Chosen(self, path)
         families = {tag: dict(chosen.families(tag)) for tag in dict.fromkeys(tags)}
         main, *parts = families
-        missing = self.missing(text) - chosen.characters
+        missing = {char for char in self.missing(text) if not chosen.shows(char)}
         helpers: list[str] = []
         cache_folders: tuple[Path, ...] = ()
         if missing or any(asked.values()):
@@ -204,6 +204,12 @@ class FontSet:
         return config
 
 
+@lru_cache(maxsize=16)
+def _east_faces(root: Path, wanted: tuple[Face, ...]) -> tuple[Path, tuple[Made, ...]]:
+    """The faces of a language, looked for once in a process."""
+    return faces.ensure(root, None, wanted)
+
+
 class _Chosen:
     """What a document's choice collects: files beyond our usual faces, and what is to be said."""
 
@@ -214,7 +220,7 @@ class _Chosen:
         self.files: list[Path] = []
         self.own: list[SystemFont] = []
         self.bold_instead: dict[str, str] = {}
-        self.characters: set[str] = set()
+        self.made: list[Made] = []
         self.diagnostics: list[Diagnostic] = []
 
     def families(self, tag: str) -> Mapping[str, tuple[str, ...]]:
@@ -231,17 +237,19 @@ class _Chosen:
 
     def _made(self, kind: str, tag: str) -> Mapping[str, tuple[str, ...]]:
         east = EAST[kind]
-        folder, made = faces.ensure(self._fonts.folder.parent, None, faces.of_east(east))
+        folder, made = _east_faces(self._fonts.folder.parent, faces.of_east(east))
         self.files += [folder / face.file for face in made]
-        self.characters |= {
-            chr(code) for face in made for first, last in face.characters for code in range(first, last + 1)
-        }
+        self.made += made
         self.bold_instead[east.mincho] = east.gothic
         if any(face.family == east.mincho for face in made):
             return {"mincho": (east.mincho, MINCHO), "gothic": (east.gothic, GOTHIC)}
         message = f"there is no face for body text in the language {tag} here, all of it is in a sans-serif one"
         self.diagnostics.append(diagnose(Code.FONT_LANGUAGE, message, self._path, hint=how_to_get(kind)))
         return {"mincho": (east.gothic, GOTHIC), "gothic": (east.gothic, GOTHIC)}
+
+    def shows(self, char: str) -> bool:
+        """Whether a face of the document's languages has the character."""
+        return any(first <= ord(char) <= last for face in self.made for first, last in face.characters)
 
     def has(self, name: str, role: str, system: SystemFonts) -> bool:
         """Let in a family of the machine's that the user names; whether there is such."""
