@@ -19,10 +19,11 @@ from convert.cache.store import diagnostics_of
 from convert.diagnostics import STRICT, Code, Diagnostic, Severity, diagnose
 from convert.formats import FORMATS
 from convert.pdf import shortcuts
+from convert.pool import Pool
 from convert.settings import Layers
 from convert.vault import Vault, compared, scan, stat_of
 from convert.where import WhereError, glob_rule, parse
-from convert.worker import Job, Pool, Result, Task, Written
+from convert.worker import Job, Result, Task, Written
 
 #: Where a folder's outputs go if ``-o`` does not say.
 DEFAULT_FOLDER = "out"

@@ -60,7 +60,7 @@ def _pandoc() -> str:
 
 def _engines() -> str:
     """Load all engines as a build does: in a worker process."""
-    from convert.worker import Pool  # noqa: PLC0415
+    from convert.pool import Pool  # noqa: PLC0415
 
     with Pool(("pdf", "docx", "html", "md")) as pool:
         pool.try_out()

@@ -180,6 +180,11 @@ def _staying() -> PandocProcess:
     return PandocProcess((str(program()), *_RUNTIME_STAYING), _environment())
 
 
+def close() -> None:
+    """End the pandoc that stays; the next text starts another."""
+    _staying().close()
+
+
 def _environment() -> dict[str, str]:
     return {**os.environ, "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, "LC_ALL": "C.UTF-8"}
 

@@ -13,9 +13,9 @@ from convert import build, output, watch
 from convert.build import Outcome, Plan, Request
 from convert.cache.ledger import Ledger
 from convert.diagnostics import Code, Diagnostic, Severity, diagnose
+from convert.pool import Pool
 from convert.settings import SettingsError
 from convert.terminal import Terminal
-from convert.worker import Pool
 
 if TYPE_CHECKING:
     from convert.preview import Shown

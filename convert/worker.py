@@ -1,7 +1,8 @@
 """Notes are printed in processes of their own, so that a time limit, a crash or a lack of memory costs one note.
 
-A worker is a fresh Python (never a fork: it inherits nothing but its settings) that stays warm from note to note.
-Parent and worker talk in pickles over the worker's standard input and output; nothing on disk is unpickled.
+This is the worker's side; :mod:`convert.pool` is its parent's. A worker stays warm from note to note. It is a fresh
+Python, or a fork of one that has the engines loaded and has seen no note: it inherits nothing of a build's.
+Parent and worker talk in pickles over pipes; nothing on disk is unpickled.
 A worker writes its outputs into temporary files beside their places, whose names the parent chose, so that
 a big file travels once and the parent can clean up after a worker that it had to kill.
 """
@@ -13,20 +14,19 @@ import gc
 import hashlib
 import os
 import pickle
-import queue
 import re
 import signal
-import subprocess
+import socket
+import struct
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NoReturn
 
-from convert import platform_libs
 from convert.diagnostics import Code, Diagnostic, Severity, diagnose
 
 if TYPE_CHECKING:
@@ -36,20 +36,9 @@ if TYPE_CHECKING:
     from convert.settings import Layers, Settings
     from convert.vault import Vault
 
-#: Seconds that a worker may take to load its engines; making the fonts, once on a machine, is part of that.
-_WARM_UP = 1800.0
 #: Calls within calls: a note's quotes and lists may be nested some hundreds deep, and each level costs several.
 _RECURSION = 20_000
 _STACK = 256 * 2**20
-
-#: What a worker process runs; its argument is the folder that this package is in.
-_START = """
-import sys
-if sys.argv[1] not in sys.path:
-    sys.path.insert(0, sys.argv[1])
-from convert.worker import serve
-serve()
-"""
 
 _PATH = re.compile(r"(?:(?<![\w.:/])/|[A-Za-z]:\\)[^\s'\"]*[/\\]")
 _LONGEST_SUMMARY = 300
@@ -110,7 +99,8 @@ class Result:
 
     ``linked`` are those of the ``diagnostics`` that no format said, ``sources`` what the document was made from.
 
-    ``spent``: the process that did it may have been left in disorder, and takes no other.
+    ``spent``: the process that did it may have been left in disorder, and takes no other. ``memory``: how many bytes
+    it holds now.
     """
 
     note: str
@@ -123,6 +113,7 @@ class Result:
     spent: bool = False
     linked: tuple[Diagnostic, ...] = ()
     sources: Trace | None = None
+    memory: int = 0
 
 
 # In the worker
@@ -285,14 +276,14 @@ def summary(error: BaseException) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Progress:
+class Progress:
     """What the worker is busy with before its first note."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class Ready:
     """The engines are loaded, or why they cannot be (one line)."""
 
     problem: str = ""
@@ -300,10 +291,21 @@ class _Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class _WarmUp:
+class WarmUp:
     """First message to a worker: the formats whose engines it needs, its limit of memory in megabytes."""
 
     formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mother:
+    """To a worker that has done nothing yet: to become the mother of others. The answer is a :class:`Ready`."""
+
+
+#: What goes over a mother's line: to her :data:`FORK`, with a socket for the fork, or the number of a process of hers
+#: that is to be waited for; from her the fork's number, or how the process ended.
+NUMBER = struct.Struct("=q")
+FORK = 0
 
 
 def serve() -> None:
@@ -317,12 +319,12 @@ def serve() -> None:
     os.dup2(2, 1)
     sys.setrecursionlimit(_RECURSION)
     threading.stack_size(_STACK)
-    thread = threading.Thread(target=_serve, args=(source, sink))
+    thread = threading.Thread(target=_serve, args=(source, sink, *map(int, sys.argv[2:3])))
     thread.start()
     thread.join()
 
 
-def _serve(source: IO[bytes], sink: IO[bytes]) -> None:
+def _serve(source: IO[bytes], sink: IO[bytes], line: int = -1) -> None:
     def send(message: object) -> None:
         pickle.dump(message, sink)
         sink.flush()
@@ -332,16 +334,22 @@ def _serve(source: IO[bytes], sink: IO[bytes]) -> None:
         while True:
             message = pickle.load(source)  # noqa: S301  (from our own parent)
             match message:
-                case _WarmUp():
-                    send(_warm_up(message.formats, lambda text: send(_Progress(text))))
+                case WarmUp():
+                    send(_warm_up(message.formats, lambda text: send(Progress(text))))
                 case Task():
                     task = message
                     _limit_memory(task.layers.settings()[0].limit_memory)
                 case Job() if task:
-                    send(perform(task, message))
+                    send(replace(perform(task, message), memory=_memory()))
+                case Mother():
+                    problem = _rehearse()
+                    send(Ready(problem))
+                    if not problem:
+                        _bear(line)
+                        return
 
 
-def _warm_up(formats: Sequence[str], say: Callable[[str], None]) -> _Ready:
+def _warm_up(formats: Sequence[str], say: Callable[[str], None]) -> Ready:
     """Load all engines now, before a note's time runs."""
     try:
         if "pdf" in formats:
@@ -355,10 +363,84 @@ def _warm_up(formats: Sequence[str], say: Callable[[str], None]) -> _Ready:
         for format in formats:
             writer(format)
     except Exception as error:
-        return _Ready(summary(error), traceback.format_exc())
+        return Ready(summary(error), traceback.format_exc())
     gc.collect()
     gc.freeze()
-    return _Ready()
+    return Ready()
+
+
+_REHEARSAL = """\
+# 題と Title
+
+本文の**太字**と*slant*、`code`と[字](https://a.example)。
+
+> - 一
+
+| 左 |
+|---|
+| 1 |
+"""
+
+
+def _rehearse() -> str:
+    """Print a page, so that no fork has to find its way; or why there can be no forks."""
+    from convert import pandoc  # noqa: PLC0415
+    from convert.formats import writer  # noqa: PLC0415
+    from convert.link.document import Document  # noqa: PLC0415
+    from convert.settings import Settings  # noqa: PLC0415
+
+    if "convert.formats.pdf" in sys.modules:
+        blocks = pandoc.read(_REHEARSAL, hard_breaks=True)
+        writer("pdf")(Document("", "題", True, "ja", blocks), Settings())
+        pandoc.close()
+    # A thread of a library's would not be there in a fork, and whoever waits for it would wait for ever.
+    if len(os.listdir("/proc/self/task")) != threading.active_count():  # noqa: PTH208
+        return "a library has begun a thread"
+    gc.collect()
+    gc.freeze()
+    return ""
+
+
+def _bear(line: int) -> None:
+    """Fork when asked to, and tell how forks ended, until nobody asks any more."""
+    with socket.socket(fileno=line) as parent:
+        while True:
+            message, sockets, _, _ = socket.recv_fds(parent, NUMBER.size, 1)
+            if len(message) < NUMBER.size:
+                return
+            number = NUMBER.unpack(message)[0]
+            if number == FORK:
+                number = os.fork()
+                if not number:
+                    parent.close()
+                    _live(sockets[0])
+                os.close(sockets[0])
+                parent.sendall(NUMBER.pack(number))
+            else:
+                _, status = os.waitpid(number, 0)
+                parent.sendall(NUMBER.pack(os.waitstatus_to_exitcode(status)))
+
+
+def _live(link: int) -> NoReturn:
+    """Be a worker that was forked."""
+    status = 1
+    try:
+        os.setsid()
+        with socket.socket(fileno=link) as parent:
+            _serve(parent.makefile("rb"), parent.makefile("wb"))
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def _memory() -> int:
+    """How many bytes of memory this process holds; 0 where that cannot be told."""
+    try:
+        return int(Path("/proc/self/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
 
 
 def _limit_memory(megabytes: int) -> None:
@@ -370,226 +452,3 @@ def _limit_memory(megabytes: int) -> None:
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (size if hard < 0 else min(size, hard), hard))
-
-
-# In the parent
-
-
-def _environment() -> dict[str, str]:
-    """The worker's environment: the user's language and time zone must not get into an output."""
-    environment = platform_libs.restart_environment(sys.platform, os.environ) or dict(os.environ)
-    for name in ("LANGUAGE", "PANGO_LANGUAGE", "FC_LANG"):
-        environment.pop(name, None)
-    return {**environment, "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1"}
-
-
-class _Worker:
-    """A worker process as its parent sees it."""
-
-    def __init__(self, formats: tuple[str, ...], say: Callable[[str], None], *, debug: bool) -> None:
-        package = Path(__file__).resolve().parents[1]
-        # -P: never the modules of the folder that the user happens to be in.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START, str(package)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=None if debug else subprocess.DEVNULL,
-            env=_environment(),
-            start_new_session=True,  # one signal reaches the worker and its pandoc; Ctrl-C is the parent's
-        )
-        self._say = say
-        self._killed = False
-        self._ready = False
-        self._task: Task | None = None
-        self.used = False
-        self._send(_WarmUp(formats))
-
-    def wait(self) -> None:
-        """Wait until the engines are loaded; :class:`WorkerError` if they cannot be."""
-        if self._ready:
-            return
-        answer = self._answer(_WARM_UP)
-        while isinstance(answer, _Progress):
-            self._say(answer.text)
-            answer = self._answer(_WARM_UP)
-        if not isinstance(answer, _Ready):
-            raise WorkerError(f"a worker process {self.ending()} before it could begin")
-        if answer.problem:
-            raise WorkerError(f"an engine cannot be loaded: {answer.problem}", answer.trace)
-        self._ready = True
-
-    def do(self, task: Task, job: Job, seconds: float) -> Result | None:
-        """The job's result; None if the worker took too long or died, and then it is of no more use."""
-        self.used = True
-        if self._task is not task:
-            self._send(task)
-            self._task = task
-        self._send(job)
-        answer = self._answer(seconds)
-        return answer if isinstance(answer, Result) else None
-
-    @property
-    def killed(self) -> bool:
-        """Whether it was killed, and not by itself."""
-        return self._killed
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can take a job."""
-        return not self._killed and self._process.poll() is None
-
-    def ending(self) -> str:
-        """How the process ended, in words."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(10)
-        status = self._process.returncode
-        if status is not None and status < 0:
-            with contextlib.suppress(ValueError):
-                return f"was ended by {signal.Signals(-status).name}"
-        return f"ended with status {status}"
-
-    def kill(self) -> None:
-        """End the process and all that it started, now."""
-        self._killed = True
-        with contextlib.suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
-
-    def close(self) -> None:
-        """End the process, which has nothing left to lose, and everything it started."""
-        self.kill()
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                if stream:
-                    stream.close()
-        self._process.wait()
-
-    def _send(self, message: object) -> None:
-        stream = self._process.stdin
-        with contextlib.suppress(OSError):  # it is dead: the answer will say so
-            if stream:
-                pickle.dump(message, stream)
-                stream.flush()
-
-    def _answer(self, seconds: float) -> object:
-        """The worker's next message; None if there will be none."""
-        timer = threading.Timer(seconds, self.kill)
-        timer.daemon = True
-        timer.start()
-        try:
-            return pickle.load(self._process.stdout) if self._process.stdout else None  # noqa: S301
-        except (EOFError, OSError, pickle.UnpicklingError, ValueError):
-            return None
-        finally:
-            timer.cancel()
-
-
-class Pool:
-    """Some workers. Use it in a ``with``: at its end, by an exception too, no process of it is left."""
-
-    def __init__(
-        self, formats: Sequence[str], *, say: Callable[[str], None] = lambda _: None, debug: bool = False
-    ) -> None:
-        """Workers for some formats, started when there are jobs; ``say`` gets what takes long before the first."""
-        self._formats, self._say, self._debug = tuple(formats), say, debug
-        self._workers: list[_Worker] = []
-        self._closing = False
-        self._threads: list[threading.Thread] = []
-
-    def _start(self) -> _Worker:
-        return _Worker(self._formats, self._say, debug=self._debug)
-
-    def __enter__(self) -> Pool:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
-        for worker in self._workers:
-            worker.close()
-
-    def kill(self) -> None:
-        """End all workers now, whatever they do; nothing is written afterwards."""
-        self._closing = True
-        for worker in self._workers:
-            worker.kill()
-        for thread in self._threads:
-            while thread.is_alive():  # it may have started a worker meanwhile
-                for worker in self._workers:
-                    worker.kill()
-                thread.join(0.1)
-
-    def try_out(self) -> None:
-        """Start a worker and see it load its engines, or raise :class:`WorkerError`."""
-        self._workers.append(self._start())
-        self._workers[-1].wait()
-
-    def run(self, task: Task, jobs: Sequence[Job], count: int, seconds: float) -> Iterator[Result]:
-        """The jobs' results by ``count`` workers, in the jobs' order, each when it and all before it are done.
-
-        ``seconds`` is the time that one note may take. Raises :class:`WorkerError` if no worker can begin.
-        """
-        waiting: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
-        for numbered in enumerate(jobs):
-            waiting.put(numbered)
-        done: queue.SimpleQueue[tuple[int, Result | WorkerError]] = queue.SimpleQueue()
-
-        def work(number: int) -> None:
-            while not self._closing:
-                try:
-                    index, job = waiting.get_nowait()
-                except queue.Empty:
-                    return
-                try:
-                    done.put((index, self._do(number, task, job, seconds)))
-                except WorkerError as error:
-                    done.put((index, error))
-                    return
-
-        count = min(count, len(jobs))
-        self._workers += [self._start() for _ in range(count - len(self._workers))]
-        self._threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
-        for thread in self._threads:
-            thread.start()
-        arrived: dict[int, Result] = {}
-        for expected in range(len(jobs)):
-            while expected not in arrived:
-                with contextlib.suppress(queue.Empty):
-                    index, result = done.get(timeout=0.5)  # with a timeout, Windows too lets Ctrl-C through
-                    if isinstance(result, WorkerError):
-                        raise result
-                    arrived[index] = result
-            yield arrived.pop(expected)
-
-    def _do(self, number: int, task: Task, job: Job, seconds: float) -> Result:
-        """The job done by a worker, which is replaced first if it is dead.
-
-        A crash or a lack of memory may be the doing of the notes before: what fails in a used worker gets a fresh one.
-        """
-        used = self._workers[number].alive and self._workers[number].used
-        result = self._attempt(number, task, job, seconds)
-        timeout = any(d.code == Code.NOTE_TIMEOUT.code for d in result.diagnostics)
-        if result.spent and used and not timeout and not self._closing:
-            result = self._attempt(number, task, job, seconds)
-        return result
-
-    def _attempt(self, number: int, task: Task, job: Job, seconds: float) -> Result:
-        if not self._workers[number].alive and not self._closing:
-            self._workers[number].close()
-            self._workers[number] = self._start()
-        worker = self._workers[number]
-        worker.wait()
-        started = time.perf_counter()
-        result = worker.do(task, job, seconds)
-        if result is None:
-            if worker.killed:
-                message = f"printing took longer than {seconds:g} s and was stopped"
-                problem = diagnose(Code.NOTE_TIMEOUT, message, job.note)
-            else:
-                problem = diagnose(Code.NOTE_FAILED, f"the process that printed the note {worker.ending()}", job.note)
-            taken = time.perf_counter() - started
-            result = Result(job.note, diagnostics=(problem,), failed=True, seconds=taken, spent=True)
-        if result.spent:
-            worker.kill()
-        return result

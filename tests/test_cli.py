@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from convert import build, cli, platform_libs, worker
+from convert import build, cli, platform_libs, pool
 from convert.diagnostics import Code, diagnose
 from convert.output import Made
 from convert.platform_libs import LIBRARIES
@@ -62,7 +62,7 @@ worker.serve()
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current folder, a vault beside it, and a user without a past."""
-    monkeypatch.setattr(worker, "_START", _SCRIPT)
+    monkeypatch.setattr(pool, "_START", _SCRIPT)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setattr(platform_libs, "missing", lambda platform: ())
@@ -614,7 +614,7 @@ def test_with_the_real_engines(run: Run, place: Path, tmp_path: Path, monkeypatc
 
 def test_interrupted_nothing_is_left(place: Path, tmp_path: Path) -> None:
     (tmp_path / "保管庫" / "0.md").write_text("SLOW")
-    code = f"import sys; from convert import cli, worker; worker._START = {_SCRIPT!r}; sys.exit(cli.main())"
+    code = f"import sys; from convert import cli, pool; pool._START = {_SCRIPT!r}; sys.exit(cli.main())"
     process = subprocess.Popen(
         [sys.executable, "-c", code, "build", "../保管庫", "--to", "html", "-j", "2"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},

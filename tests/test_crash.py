@@ -20,10 +20,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 #: The command line, with workers that print a note's text, some hundred times, and take a moment for it.
 _KUMIHAN = f"""
 import sys
-from convert import cli, platform_libs, worker
+from convert import cli, platform_libs, pool
 platform_libs.missing = lambda platform: ()
 slow = "time.sleep(0.02); text = str(document.blocks) * 300; return Output("
-worker._START = {_SCRIPT!r}.replace("return Output(", slow)
+pool._START = {_SCRIPT!r}.replace("return Output(", slow)
 sys.exit(cli.main())
 """
 _NOTES = 25
@@ -67,16 +67,17 @@ class Vault:
 
 
 def workers_of(process: int) -> list[int]:
-    found = []
+    """The mother of the workers, and those that she bore."""
+    parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             try:
                 status = (entry / "stat").read_text()
             except OSError:
                 continue
-            if int(status.rpartition(")")[2].split()[1]) == process:
-                found.append(int(entry.name))
-    return sorted(found)
+            parents[int(entry.name)] = int(status.rpartition(")")[2].split()[1])
+    started = {number for number, parent in parents.items() if parent == process}
+    return sorted(number for number, parent in parents.items() if started & {number, parent})
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,8 @@ def test_kill_at_any_moment(tmp_path: Path, moments: int, victim: str) -> None:
         if victim == "build":
             build.send_signal(signal.SIGKILL)
         else:
-            for worker in workers_of(build.pid)[: dice.randrange(1, 3)]:
+            found = workers_of(build.pid)
+            for worker in dice.sample(found, min(len(found), dice.randrange(1, 3))):
                 try:
                     os.kill(worker, signal.SIGKILL)
                 except ProcessLookupError:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from convert import worker
+from convert import pool
 from convert.diagnostics import Code, diagnose
 from convert.formats import Output
 from convert.link.document import Document
+from convert.pool import Pool
 from convert.settings import Layers
-from convert.vault import Vault
-from convert.worker import Job, Pool, Result, Task, WorkerError, perform, summary
+from convert.vault import Vault, scan
+from convert.worker import Job, Result, Task, WorkerError, perform, summary
 
 #: A worker whose jobs do what their note's name says.
 _SCRIPT = """
@@ -55,10 +58,10 @@ def perform(task, job):
             def f(n):
                 return 0 if n == 0 else 1 + f(n - 1)
             f(15_000)
-    return worker.Result(job.note, dependencies=(str(os.getpid()), str(count)))
+    return worker.Result(job.note, dependencies=(str(os.getpid()), str(count), str(os.getppid())))
 
 worker.perform_really, worker.perform = worker.perform, perform
-worker._warm_up = lambda formats, say: (say("warming"), worker._Ready(*formats))[1]
+worker._warm_up = lambda formats, say: (say("warming"), worker.Ready(*formats))[1]
 worker.serve()
 """
 
@@ -70,7 +73,7 @@ def task(tmp_path: Path) -> Task:
 
 @pytest.fixture(autouse=True)
 def script(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "_START", _SCRIPT)
+    monkeypatch.setattr(pool, "_START", _SCRIPT)
 
 
 def run(task: Task, notes: list[str], *, count: int = 1, seconds: float = 20) -> list[Result]:
@@ -111,6 +114,60 @@ def test_results_come_in_the_jobs_order_from_several_workers(task: Task) -> None
     results = run(task, notes, count=2)
     assert [result.note for result in results] == notes
     assert len({result.dependencies[0] for result in results}) == 2
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+
+
+@on_linux
+def test_several_workers_are_forks_of_one_process(task: Task) -> None:
+    results = run(task, ["sleep 0.2"] * 6, count=3)
+    workers, mothers = ({result.dependencies[at] for result in results} for at in (0, 2))
+    assert len(workers) == 3
+    assert len(mothers) == 1
+    assert str(os.getpid()) not in mothers
+    assert gone(int(*mothers))
+    assert all(gone(int(worker)) for worker in workers)
+
+
+@on_linux
+def test_a_worker_that_holds_too_much_memory_gives_way(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len({result.dependencies[0] for result in run(task, ["a"] * 4)}) == 1
+    assert all(result.memory > 2**20 for result in run(task, ["a"] * 4, count=2))
+    monkeypatch.setattr(pool, "_ENOUGH", 1)
+    results = run(task, ["a"] * 8, count=2)
+    assert len({result.dependencies[0] for result in results}) == 8
+    assert not any(result.failed for result in results)
+
+
+@on_linux
+def test_the_others_go_on_without_the_first_process(task: Task) -> None:
+    with Pool(()) as workers:
+        before = list(workers.run(task, [Job("a")] * 4, 2, 20))
+        assert workers._nursery
+        os.kill(int(before[0].dependencies[2]), signal.SIGKILL)
+        after = list(workers.run(task, [Job("exit"), *[Job("a")] * 4], 2, 20))
+    assert [result.failed for result in after] == [True, *[False] * 4]
+
+
+@on_linux
+def test_where_forks_cannot_be_every_worker_is_started(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    threaded = "import threading\nthreading.active_count = lambda: 0\n"
+    monkeypatch.setattr(pool, "_START", threaded + _SCRIPT)
+    results = run(task, ["sleep 0.2"] * 4, count=2)
+    assert {result.dependencies[2] for result in results} == {str(os.getpid())}
+
+
+def test_what_is_long_is_begun_first(tmp_path: Path) -> None:
+    names = tuple(f"{number}.md" for number in range(40))
+    for name in names:
+        (tmp_path / name).write_text("短い" * (4000 if name == "30.md" else 10), "utf-8")
+    task = Task(scan(tmp_path), Layers())
+    jobs = [Job(name) for name in names]
+    assert [names[index] for index in pool._order(task, jobs, 2)][:2] == ["30.md", "0.md"]
+    assert pool._order(task, jobs, 1) == list(range(40))
+    gone = [Job("weg.md"), *jobs]
+    assert len(pool._order(task, gone, 2)) == 41
 
 
 def test_no_jobs_need_no_worker(task: Task) -> None:
@@ -163,7 +220,7 @@ def test_engines_that_cannot_be_loaded_end_the_build(task: Task) -> None:
 
 
 def test_a_worker_that_cannot_begin_ends_the_build(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "_START", "raise SystemExit(7)")
+    monkeypatch.setattr(pool, "_START", "raise SystemExit(7)")
     with pytest.raises(WorkerError, match="status 7"):
         run(task, ["a", "b"])
 
@@ -190,7 +247,7 @@ def test_the_user_s_language_and_time_zone_do_not_reach_an_engine(monkeypatch: p
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     monkeypatch.setenv("PANGO_LANGUAGE", "zh")
     monkeypatch.setenv("TZ", "Asia/Tokyo")
-    environment = worker._environment()
+    environment = pool._environment()
     assert (environment["LC_ALL"], environment["TZ"]) == ("C.UTF-8", "UTC")
     assert "PANGO_LANGUAGE" not in environment
     assert environment["PATH"] == os.environ["PATH"]
@@ -309,7 +366,7 @@ def test_the_memory_limit_is_in_force(tmp_path: Path, monkeypatch: pytest.Monkey
         "import convert.link; convert.link.link_note = lambda *a: bytearray(2**30);"
         " return worker.perform_really(task, job)",
     )
-    monkeypatch.setattr(worker, "_START", script)
+    monkeypatch.setattr(pool, "_START", script)
     (tmp_path / "memory.md").write_text("x")
     task = Task(Vault(tmp_path, (), ()), Layers({"limit_memory": 900}))
     first, second = run(task, ["memory.md", "b"])
