@@ -189,7 +189,7 @@ def test_a_handout_callout_is_a_box_of_one_cell_with_everything_inside(written) 
     assert "外" not in box
     assert "後" not in box
     assert [note.text for note in docx.footnotes] == ["注の文"]
-    title = next(paragraph for paragraph in docx.paragraphs if paragraph.text == "題名")
+    title = next(paragraph for paragraph in docx.paragraphs if paragraph.text.strip() == "題名")
     assert (title.style, title.boxes) == ("Callout Note Title", 1)
 
 
@@ -202,9 +202,19 @@ def test_a_handout_callout_spans_the_measure_and_wears_its_colours(written) -> N
     assert "CalloutTipBox" not in docx.everything  # only the types that occur have styles
 
 
+def test_a_handout_callout_has_its_icon_in_its_colour_and_nothing_says_it_aloud(written) -> None:
+    made = document(callout("warning", words("注意")), callout("warning", words("また")), callout("tip", words("コツ")))
+    docx = written(made)
+    assert [alt for _, alt in docx.pictures] == ["", "", ""]
+    drawings = sorted(data for name, data in docx.parts.items() if name.endswith(".svg"))
+    assert len(drawings) == 2
+    assert all(b"currentColor" not in drawing for drawing in drawings)
+    assert docx.boxes == ("\u2002注意", "\u2002また", "\u2002コツ")
+
+
 def test_an_unknown_type_looks_like_a_note(written) -> None:
     docx = written(document(callout("わたしの型", words("題名"))))
-    assert docx.boxes == ("題名",)
+    assert docx.boxes == ("\u2002題名",)
     assert "CalloutNoteBox" in docx.everything
 
 
@@ -758,7 +768,8 @@ def test_pictures_in_boxes_lists_and_cells_fit_their_room(written, gallery: Path
         table([[inline], [p("文")]], [[inline], [p("文" * 30)]]),
         pictures=pictures,
     )
-    widths = [width * 1440 for width, _ in extents(written(made))]
+    icon, *widths = [width * 1440 for width, _ in extents(written(made))]
+    assert icon == pytest.approx(0.92 * 210, abs=1)
     assert widths[0] == pytest.approx(MEASURE - 340, abs=2)
     assert widths[1] == pytest.approx(MEASURE - 420, abs=2)
     assert widths[2] < MEASURE / 2

@@ -255,6 +255,9 @@ def _drawings(roots: list[Element]) -> None:
     for root in roots:
         for drawing in root.iter(q("drawing")):
             count += 1
+            for frame in drawing.iter(f"{{{WP}}}inline"):
+                # LibreOffice takes a tenth of an inch where nothing is said
+                frame.attrib.update(dict.fromkeys(("distT", "distB", "distL", "distR"), "0"))
             for shown in drawing.iter(f"{{{WP}}}docPr", f"{{{PIC}}}cNvPr"):
                 description = shown.get("descr", "") if shown.tag == f"{{{WP}}}docPr" else ""
                 shown.attrib.clear()

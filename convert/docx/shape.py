@@ -9,9 +9,9 @@ processing instructions tell it the room they have.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from convert import callouts
 from convert.docx import captions, changes, comments
@@ -58,6 +58,8 @@ from convert.nodes import (
 _TALLEST: Final = 0.85
 #: CSS pixels, in which Obsidian counts pictures, in an inch.
 _PX: Final = 96
+#: An icon's height in sizes of body text: one as wide as a cell of the grid would be given two.
+_ICON: Final = 0.92
 #: A box narrower than so many characters holds no text: what is deeper stands without boxes of its own.
 #: A box of at most so many lines stays on one page, so that its title is never left alone.
 _WHOLE: Final = 10
@@ -77,8 +79,14 @@ class Shown:
     height_px: int
 
 
-#: From a picture's address to what is shown, or to the inlines that stand for it.
-Pictures = Callable[[str], Shown | list[Inline]]
+class Pictures(Protocol):
+    """The pictures of a document, as they go into the file."""
+
+    def show(self, address: str) -> Shown | list[Inline]:
+        """What is shown for a picture's address, or the inlines that stand for it."""
+
+    def icon(self, type: callouts.CalloutType) -> Shown:
+        """The icon of a type of callout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +271,10 @@ class _Shaper:
         for part in block["c"][1]:
             if has_class(part, "callout-title"):
                 words = [each for line in part["c"][1] for children in child_lists(line) for each in children]
-                out.append(_styled("callout-title", [para(self._inlines(_in_line(words), inner))], type.key))
+                line = self._inlines(_in_line(words), inner)
+                if self._boxes:
+                    line = [*self._icon(type), *line]
+                out.append(_styled("callout-title", [para(line)], type.key))
             elif part["t"] == "Div":
                 out += _anchored(part["c"][0][0], self.blocks(part["c"][1], inner))
             else:  # so deep that the link stage has taken its frame away
@@ -279,6 +290,12 @@ class _Shaper:
             f'<w:shd w:val="clear" w:color="auto" w:fill="{ground}"/>'
         )
         return _box(style_id("callout-box", type.key), out, room, cell, whole=whole)
+
+    def _icon(self, type: callouts.CalloutType) -> list[Inline]:
+        """The icon, in the room of a character on the grid, and a blank."""
+        side = f"{self._sizes.body * _ICON / 72:.4f}in"
+        shown = self._pictures.icon(type)
+        return [image([], shown.file, attr(pairs=[("width", side), ("height", side)])), string("\u2002")]
 
     def _quote(self, blocks: list[Block], room: _Room) -> list[Block]:
         if not self._boxes:
@@ -440,7 +457,7 @@ class _Shaper:
 
     def _image(self, node: Inline, room: _Room) -> list[Inline]:
         at, alt, (url, _) = node["c"]
-        shown = self._pictures(url)
+        shown = self._pictures.show(url)
         if isinstance(shown, list):
             return [*_anchor(at[0]), _styled_span("placeholder-char", shown)]
         across, down = _size(node, shown, room)

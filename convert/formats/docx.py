@@ -27,6 +27,8 @@ from convert.nodes import Block, Inline, attr, clone, div, para, words
 from convert.settings import Settings
 
 _EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpeg"}
+#: Icons are drawn on a square of so many units.
+_ICON: Final = 24
 _PICTURE: Final = "picture:"
 #: What pandoc says of a formula that it writes as its source.
 _UNSET: Final = re.compile(r"Could not convert TeX math (.*?), rendering as TeX", re.DOTALL)
@@ -57,7 +59,7 @@ def write(document: Document, settings: Settings) -> Output:
         gallery = _Gallery(document, folder)
         mark = settings.footnote_mark or "1"
         landscape = settings.tables_wide == "landscape"
-        blocks = shape(text, paper, gallery.show, mark, types, landscape=landscape, ruby=settings.docx_ruby)
+        blocks = shape(text, paper, gallery, mark, types, landscape=landscape, ruby=settings.docx_ruby)
         made = folder / "reference.docx"
         made.write_bytes(reference(paper))
         # no metadata: pandoc would print the title as it likes, and put all of it into custom properties
@@ -130,6 +132,7 @@ class _Gallery:
         self._document = document
         self._folder = folder
         self._shown: dict[str, Shown | list[Inline]] = {}
+        self._icons: dict[str, Shown] = {}
         self._diagnostics: list[Diagnostic] = []
         self.warnings: list[str] = []
         #: Drawings as SVG, by the raster that stands for them.
@@ -140,22 +143,36 @@ class _Gallery:
             self._shown[address] = self._load(address)
         return self._shown[address]
 
+    def icon(self, type: callouts.CalloutType) -> Shown:
+        """A callout's icon in the colour of its title."""
+        key = f"icon:{type.key}"
+        if key not in self._icons:
+            drawing = type.svg().replace("currentColor", type.ink).encode()
+            self._icons[key] = self._keep(Shown(f"icon{len(self._icons) + 1}.png", _ICON, _ICON), drawing)
+        return self._icons[key]
+
+    def _keep(self, shown: Shown, drawing: bytes) -> Shown:
+        """Put a drawing's raster into the folder, and keep the drawing for programs that show it."""
+        content = raster(drawing, shown.width_px, shown.height_px)
+        (self._folder / shown.file).write_bytes(content)
+        vector = vectors.for_word(drawing)
+        if vector is not None:
+            self.drawings[content] = vector
+        return shown
+
     def _load(self, address: str) -> Shown | list[Inline]:
         picture = self._document.pictures[address.removeprefix(_PICTURE)]
         try:
             data = pictures.load(picture, "docx")
-            content, media_type = data.data, data.media_type
-            if media_type == "image/svg+xml":
-                drawing = vectors.for_word(content)
-                content, media_type = raster(content, data.width_px, data.height_px), "image/png"
-                if drawing is not None:
-                    self.drawings[content] = drawing
+            number = len(self._shown) + 1
+            if data.media_type == "image/svg+xml":
+                return self._keep(Shown(f"image{number}.png", data.width_px, data.height_px), data.data)
         except pictures.PictureError as error:
             path = picture.path
             self._diagnostics.append(diagnose(Code.IMAGE_INVALID, f"{path}: {error}", self._document.note))
             return words(label("placeholder.image-invalid", self._document.language, name=Path(path).name))
-        file = f"image{len(self._shown) + 1}.{_EXTENSIONS[media_type]}"
-        (self._folder / file).write_bytes(content)
+        file = f"image{number}.{_EXTENSIONS[data.media_type]}"
+        (self._folder / file).write_bytes(data.data)
         return Shown(file, data.width_px, data.height_px)
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
