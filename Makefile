@@ -18,7 +18,7 @@ BIN = .venv/bin
 RUN = $(PYTHON) -m convert.bootstrap run
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: pdf docx html all watch check-notes setup develop test test-all check lint format bench sheet side-by-side theme-pictures golden wheel lock clean
+.PHONY: pdf docx html all watch check-notes setup develop test test-all check lint format bench sheet side-by-side theme-pictures editor-pictures golden wheel lock clean
 .NOTPARALLEL:
 
 # For everyone: VAULT=path OUT=path JOBS=number ARGS='more options'
@@ -79,6 +79,10 @@ side-by-side: develop
 # The pictures of docs/themes.md
 theme-pictures: develop
 	$(BIN)/python -m tests.theme_pictures
+
+# The pictures of docs/編集者の方へ.md; wants LibreOffice
+editor-pictures: develop
+	$(BIN)/python -m tests.editor_pictures
 
 golden: develop
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/test_cases.py tests/test_golden.py tests/test_looks.py $(ARGS)

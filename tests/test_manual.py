@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from convert.cli import _parser
+from convert.docx import roles
+from convert.settings import options
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,7 +22,9 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 AUTOMATION = (ROOT / "docs/automation.md").read_text(encoding="utf-8")
 
-COMMANDS = re.findall(r"^ +(kumihan .*)$", README + AUTOMATION, re.MULTILINE)
+EDITORS = (ROOT / "docs/編集者の方へ.md").read_text(encoding="utf-8")
+
+COMMANDS = re.findall(r"^ +(kumihan .*)$", README + AUTOMATION + EDITORS, re.MULTILINE)
 
 
 @pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
@@ -48,6 +52,23 @@ def test_every_file_named_is_there(text: str) -> None:
     assert named
     for name in named:
         assert (ROOT / name).exists(), name
+
+
+def test_editors_read_of_styles_that_their_files_have() -> None:
+    known = {name.replace("{type}", "Note").lower() for name in roles.table().values()}
+    table = EDITORS.partition("## スタイルの意味")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (?:文字: )?([A-Za-z][^|]*) \|", table, re.MULTILINE)
+    named = {part for row in rows for part in re.split(r"[、…]", re.sub(r"（[^）]*）", "", row)) if part.strip()}
+    assert len(named) > 20
+    assert {name.strip().lower() for name in named} <= known
+
+
+def test_editors_pages_show_pictures_and_settings_that_there_are() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", EDITORS)
+    assert pictures
+    assert all((ROOT / "docs" / picture).is_file() for picture in pictures)
+    for option in re.findall(r"--set ([\w.-]+)=", EDITORS):
+        assert option.replace(".", "-") in options(), option
 
 
 def fenced(language: str) -> str:
