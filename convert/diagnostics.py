@@ -63,7 +63,7 @@ class Code(Enum):
     )
     CACHE_UNUSABLE = (
         "cache.unusable",
-        _W,
+        _I,
         "The cache in which finished outputs are kept cannot be opened or written; everything is made anew each time.",
         "Make room there, or name another place by the environment's XDG_CACHE_HOME.",
     )

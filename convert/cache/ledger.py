@@ -40,7 +40,7 @@ _Row = tuple[str, str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Known:
     """An output of an earlier build."""
 
     format: str
@@ -64,15 +64,15 @@ class Record:
     diagnostics: str
     dependencies: str
     seconds: float
-    made: dict[str, Made] = field(default_factory=dict)
+    made: dict[str, Known] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What of a note need not be made: outputs that are in their places, and outputs to be put back there."""
 
-    outputs: Mapping[str, Made]
-    missing: Mapping[str, Made]
+    outputs: Mapping[str, Known]
+    missing: Mapping[str, Known]
     diagnostics: tuple[Diagnostic, ...]
     dependencies: tuple[str, ...]
     seconds: float
@@ -152,6 +152,7 @@ class Ledger:
             subjects, new = self._compare(old)
             facts, before = self.answers.facts(), json.loads(old_facts)
             subjects |= {fact for fact in facts.keys() | before.keys() if facts.get(fact) != before.get(fact)}
+            db.execute("UPDATE build SET used = ? WHERE id = ?", [time.time(), self._build])
             if not (subjects or new or layers != old_layers):
                 return
             if subjects or layers != old_layers:
@@ -166,8 +167,8 @@ class Ledger:
             db.executemany("DELETE FROM file WHERE build = ? AND path = ?", ([self._build, path] for path in gone))
             db.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?)", new)
             db.execute(
-                "UPDATE build SET generation = ?, layers = ?, facts = ?, used = ? WHERE id = ?",
-                [self._generation, layers, json.dumps(facts), time.time(), self._build],
+                "UPDATE build SET generation = ?, layers = ?, facts = ? WHERE id = ?",
+                [self._generation, layers, json.dumps(facts), self._build],
             )
 
     def _compare(self, old: Mapping[str, _Row]) -> tuple[set[str], list[list[object]]]:
@@ -221,15 +222,15 @@ class Ledger:
         for id, *row in store.db.execute(
             "SELECT made.* FROM made JOIN note ON made.note = note.id WHERE note.build = ?", [self._build]
         ):
-            by_id[id].made[row[0]] = Made(*row)
+            by_id[id].made[row[0]] = Known(*row)
 
     def standing(self, note: str) -> Standing | None:
         """What of a note need not be made again; None if that is nothing."""
         record = self._records.get(note)
         if record is None or (record.stale and not self._verified(record)):
             return None
-        outputs: dict[str, Made] = {}
-        missing: dict[str, Made] = {}
+        outputs: dict[str, Known] = {}
+        missing: dict[str, Known] = {}
         for format, place in self._plan.targets[note].items():
             made = record.made.get(format)
             if made is None or made.place != f"{self._plan.stems[note]}.{format}" or made.tools != self.tools[format]:
@@ -237,10 +238,10 @@ class Ledger:
             if made.fonts and made.fonts != system_fonts():
                 continue
             (outputs if self._in_place(made, place, record) else missing)[format] = made
-        dependencies = tuple(json.loads(record.dependencies)) if record.dependencies else ()
+        dependencies = tuple(record.dependencies.split("\0")) if record.dependencies else ()
         return Standing(outputs, missing, diagnostics_of(record.diagnostics), dependencies, record.seconds)
 
-    def _in_place(self, made: Made, place: Path, record: Record) -> bool:
+    def _in_place(self, made: Known, place: Path, record: Record) -> bool:
         """Whether the output is as it was made."""
         try:
             stat = stat_of(os.lstat(place))
@@ -331,7 +332,7 @@ class Ledger:
             if (kind,) in trace.answers:
                 trace.answers[kind,] = self.answers.fact(kind)
         text = trace.to_json()
-        dependencies = json.dumps(result.dependencies) if result.dependencies else ""
+        dependencies = "\0".join(result.dependencies)
         about_note = [int(overtaken), text, diagnostics_text(result.linked), dependencies, result.seconds]
         if old:
             id = old[0]

@@ -71,7 +71,7 @@ class Store:
     def __init__(self, folder: Path | None = None) -> None:
         """Open the cache, by default the user's; it is made if it is missing or of no use."""
         self.folder = folder or user_cache() / "builds"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what it holds are the user's own texts
         try:
             self.db = self._open()
         except sqlite3.DatabaseError as error:
