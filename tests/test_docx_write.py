@@ -803,6 +803,27 @@ def test_other_languages_have_their_own_fonts(written) -> None:
     assert 'w:val="en-GB"' in written(document(p("English"), language="en-GB")).everything
 
 
+def test_strong_latin_words_are_gothic_beside_japanese_only(written) -> None:
+    for language, family in (("ja", "Arial"), ("en", "Times New Roman")):
+        docx = written(document(p("x"), language=language))
+        style = next(s for s in docx.xml("word/styles.xml").iter(q("style")) if s.get(q("styleId")) == "Strong")
+        fonts = style.find(f".//{q('rFonts')}")
+        assert fonts.get(q("ascii")) == family
+        assert fonts.get(q("eastAsia")) == "游ゴシック"
+
+
+def test_ruby_is_of_the_text_s_language(written) -> None:
+    ruby = span([string("組版"), span(words("zǔbǎn"), attr("", ["rt"]))], attr("", ["ruby"]))
+    docx = written(document(para([ruby]), language="zh-TW"))
+    assert docx.xml("word/document.xml").find(f".//{q('lid')}").get(q("val")) == "zh-TW"
+
+
+def test_the_running_head_s_dashes_are_japanese_too(written) -> None:
+    head = written(document(header(1, "章"), title="組版――その歴史")).xml("word/header1.xml")
+    run = next(r for r in head.iter(q("r")) if "".join(r.itertext()).startswith("組版"))
+    assert run.find(f"{q('rPr')}/{q('rFonts')}").get(q("hint")) == "eastAsia"
+
+
 def test_tasks_have_a_box_where_others_have_a_bullet(written) -> None:
     def item(sign: str, text: str) -> list[Block]:
         return [plain([span([string(sign)], attr("", ["task"], [("data-task", " ")])), *words(f" {text}")])]

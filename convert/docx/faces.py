@@ -62,7 +62,12 @@ def languages(language: str) -> tuple[str, str]:
     A Japanese text's Latin words are proofread as English; in an English text kanji are Japanese.
     """
     full = next((_REGIONS[tag] for tag in _tags(language) if tag in _REGIONS and tag == language.lower()), language)
-    return ("en-US", full) if any(tag in _ASIAN for tag in _tags(language)) else (full, "ja-JP")
+    return ("en-US", full) if is_asian(language) else (full, "ja-JP")
+
+
+def is_asian(language: str) -> bool:
+    """Whether a text in this language is set by the rules of East Asia."""
+    return any(tag in _ASIAN for tag in _tags(language))
 
 
 def _tags(language: str) -> list[str]:

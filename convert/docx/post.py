@@ -16,14 +16,14 @@ from typing import Final
 from lxml import etree
 
 from convert import exports
-from convert.docx import changes, comments, moments, package, sections, vectors
+from convert.docx import changes, comments, moments, package, scripts, sections, vectors
 from convert.docx.captions import page_of
 from convert.docx.code import CodeNumbers
 from convert.docx.dressing import dress
 from convert.docx.reference import parts as reference_parts
 from convert.docx.styles import Look
 from convert.docx.template import Template
-from convert.docx.text import TextPass
+from convert.docx.text import TextPass, hint
 from convert.docx.wml import CONTENT_TYPES, DECLARATION, NAMESPACES, PIC, WP, R, escaped, legal, q
 from convert.link.document import Comment
 
@@ -106,7 +106,7 @@ def finish(
     parts.update({name: _dump(root) for name, root in roots.items()})
     for name in sorted(parts):
         if re.fullmatch(r"word/header\d+\.xml", name):
-            parts[name] = _header(parts[name], card.title)
+            parts[name] = _header(parts[name], card.title, asian=look.asian)
     parts["docProps/core.xml"] = _core(card).encode()
     parts["docProps/app.xml"] = (
         f'{DECLARATION}<Properties xmlns="{_APP}"><Application>Kumihan</Application></Properties>'.encode()
@@ -267,12 +267,16 @@ def _drawings(roots: list[Element]) -> None:
                     shown.set("descr", description)
 
 
-def _header(data: bytes, title: str) -> bytes:
+def _header(data: bytes, title: str, *, asian: bool) -> bytes:
     """The title into the field's result, for readers that don't compute fields."""
     root = etree.fromstring(data)
     text = next(root.iter(q("t")), None)  # the head of the first page is empty
     if text is not None:
         text.text = legal(title) or " "
+        run = text.getparent()
+        signs = scripts.east_asian_signs(text.text, asian)
+        if run is not None and any(signs.values()):
+            hint(run)
     return _dump(root)
 
 

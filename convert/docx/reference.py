@@ -10,7 +10,7 @@ from lxml import etree
 
 from convert.callouts import CalloutType
 from convert.docx import package
-from convert.docx.faces import Faces, faces, languages
+from convert.docx.faces import Faces, faces, is_asian, languages
 from convert.docx.grid import Grid, grid, of_section
 from convert.docx.profiles import Profile, profile
 from convert.docx.roles import style_id
@@ -65,6 +65,7 @@ def look(
         closing,
         highest,
         settings.docx_indent,
+        is_asian(language),
         headings or {},
     )
 

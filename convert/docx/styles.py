@@ -84,6 +84,7 @@ class Look:
 
     ``closing`` is the role of the last line of the title and what stands under it: the text keeps off from it.
     ``highest`` is the highest level of its headings, 0 if it has none.
+    ``asian``: its text is East Asian, and Latin words in it are the exception.
     ``indent`` says how body text begins: further in by its ``style``, by a ``fullwidth`` blank, or not (``none``).
     ``headings`` are names of the user's for styles of headings, by level.
     """
@@ -96,7 +97,13 @@ class Look:
     closing: str
     highest: int
     indent: str = "style"
+    asian: bool = True
     headings: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def strong(self) -> str:
+        """The family of strong Latin words: gothic's companion beside Japanese, else the text's own."""
+        return self.faces.sans if self.asian else self.faces.serif
 
     @property
     def sizes(self) -> Sizes:
@@ -379,8 +386,8 @@ def _characters(look: Look) -> list[str]:
         f'<w:style w:type="character" w:default="1" w:styleId="{style_id("default")}">'
         f'<w:name w:val="{escaped(name("default"))}"/><w:uiPriority w:val="1"/><w:semiHidden/><w:unhideWhenUsed/>'
         "</w:style>",
-        # mincho has no bold of its own: print sets what is strong in gothic
-        _style("character", "strong", "default", r=_fonts(faces.sans, faces.asian_sans) + _bold()),
+        # mincho has no bold of its own: print sets what is strong in gothic, and Latin words beside it alike
+        _style("character", "strong", "default", r=_fonts(look.strong, faces.asian_sans) + _bold()),
         _style("character", "emphasis", "default", r="<w:i/><w:iCs/>"),
         _style("character", "dots", "default", r='<w:em w:val="dot"/>'),
         _style("character", "link", "default", r=f'<w:color w:val="{_LINK}"/>'),

@@ -98,7 +98,7 @@ class TextPass:
         self._titles = titles if look.profile.boxes else set()
         self._bold = {style_id(role) for role in BOLD} | titles
         self._on_grid = titles | {id for id in roles if self._sizes[id] == self._body} - self._bold
-        self._east_asian = look.languages[1].split("-")[0] in ("ja", "zh", "ko") and look.languages[0] == "en-US"
+        self._east_asian = look.asian
 
     def finish(self) -> list[Element]:
         """Do it all, in place. Returns the tables that want landscape pages."""
@@ -211,7 +211,7 @@ class TextPass:
         if scope and paragraph.find(f"{q('pPr')}/{q('ind')}") is None:
             self._move_in(paragraph, scope, style)
         for ruby in paragraph.iter(q("ruby")):
-            _size_ruby(ruby, self._sizes.get(style, self._body))
+            _size_ruby(ruby, self._sizes.get(style, self._body), self._look.languages[1])
         for run in list(paragraph.iter(q("r"))):
             named = run.find(f"{q('rPr')}/{q('rStyle')}")
             if named is not None:
@@ -369,8 +369,8 @@ class TextPass:
             # in a bold paragraph a bold style would turn bold off; direct formatting does not
             fonts = _fonts(properties)
             for slot, family in (
-                ("ascii", self._look.faces.sans),
-                ("hAnsi", self._look.faces.sans),
+                ("ascii", self._look.strong),
+                ("hAnsi", self._look.strong),
                 ("eastAsia", self._look.faces.asian_sans),
             ):
                 if fonts.get(q(slot)) is None and not self._is_code(properties):
@@ -596,9 +596,14 @@ def _fonts(properties: Element) -> Element:
     return found
 
 
+def hint(run: Element) -> None:
+    """Let Word take what could be of either world from the Japanese font."""
+    _fonts(_run_properties(run)).set(q("hint"), "eastAsia")
+
+
 def _hint(run: Element, east_asian: bool) -> None:
     if east_asian:
-        _fonts(_run_properties(run)).set(q("hint"), "eastAsia")
+        hint(run)
         return
     fonts = run.find(f"{q('rPr')}/{q('rFonts')}")
     if fonts is not None and fonts.get(q("hint")) == "eastAsia":
@@ -656,10 +661,12 @@ def _emphasised(run: Element) -> Iterator[Element]:
         yield piece
 
 
-def _size_ruby(ruby: Element, points: float) -> None:
+def _size_ruby(ruby: Element, points: float, language: str) -> None:
     """Readings are half as large as their base and stand right above it (all in half-points)."""
     properties = ruby.find(q("rubyPr"))
     if properties is not None:
+        for of in properties.iterfind(q("lid")):
+            of.set(q("val"), language)
         for name, half_points in (("hps", points), ("hpsRaise", points * 2 - 2), ("hpsBaseText", points * 2)):
             size = properties.find(q(name))
             if size is not None:
