@@ -1,8 +1,9 @@
 """Line adjustment (JLReq 3.8): every line of a Japanese paragraph but the last ends at the same edge.
 
-WeasyPrint 70 stretches blanks only, and Japanese has none. Here two functions of its inside are replaced while
-a page is laid out, ``text_align`` and ``split_inline_box`` of ``layout.inline``, and lines are drawn by a subclass
-of its ``text.line_break.Layout``, which moves single glyphs:
+WeasyPrint 70 stretches blanks only, and Japanese has none. Here four functions of its inside are replaced while
+a page is laid out and drawn, ``text_align`` and ``split_inline_box`` of ``layout.inline`` and ``set_text`` and
+``get_first_line`` of ``text.line_break.Layout``, and adjusted lines are drawn by a subclass of that, which moves
+single glyphs:
 
 - a paragraph's last line is even too if it ends so near the edge that nobody sees it stretched;
 - a line is stretched at Latin spaces first, by a quarter em at most, then between Japanese characters,
@@ -10,6 +11,7 @@ of its ``text.line_break.Layout``, which moves single glyphs:
 - a line that would be stretched visibly takes in what follows, if the blank of its brackets, commas and middle dots
   can be squeezed for it (3.8.3): from a half em to a quarter, as in books; stops keep theirs, and so do
   Latin spaces, which are less than the quarter em that they could be squeezed to;
+- where :mod:`convert.pdf.spacing` asks for a gap between Japanese and Latin there is one, which does not grow;
 - what is blank of an opening bracket at the head (3.1.5) and of a comma, stop, closing bracket or
   middle dot at the end (3.1.9) stands outside the measure.
 
@@ -22,7 +24,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -38,6 +40,10 @@ TESTED = ("70.0",)
 #: the most that a gap between Japanese characters grows, and a Latin space, in em of the line's type; beyond a sixth
 #: of an em readers of PDFs take a gap for a blank
 MOST_GAP, MOST_SPACE = 0.15, 0.25
+#: a gap between Japanese and Latin, in em; readers of PDFs see no blank in it
+GAP = 0.115
+#: two signs without width ask for it: the line may break behind the one and not behind the other
+GAP_BREAK, GAP_KEEP = "\u2060\u200b", "\u2060\u2060"
 #: a gap that the eye begins to see; and how wide gaps must be for it to be better to squeeze as far as can be
 SEEN_GAP, LOOSE_GAP = 0.025, 0.05
 
@@ -62,6 +68,7 @@ _STRETCHING = re.compile(
 #: blanks between Latin words; one between Latin and Japanese is a gap of the author's, and no wider than it is
 _SPACE = re.compile("(?<=[!-~\u00a1-\u052f\u2010-\u2027])[ \u00a0](?=[!-~\u00a1-\u052f\u2010-\u2027])")
 _INVISIBLE = "\u200b\u2060"
+_ASKED = re.compile(f"{GAP_BREAK}|{GAP_KEEP}")
 #: elements whose inside keeps its pitch: code, and what a reading stands over
 _RIGID_TAGS = frozenset({"code", "kbd", "samp"})
 
@@ -73,37 +80,33 @@ TextAlign = Callable[[Any, Any, float, bool], float]
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """A box of a line that holds no others: ``count`` characters and ``spaces`` in it that stretch.
+    """A box of a line that holds no others.
 
-    ``first`` and ``last``: whether it begins and ends with such a character; ``soft``: whether it is text whose
-    characters may move; ``reading``: whether it stands over what is before it; ``head`` and ``tail``: whether
+    ``halves``: behind which of its characters half a gap can be, twice for a whole one; ``spaces`` can grow in it.
+    ``first`` and ``last``: whether it begins and ends with a character that stretches; ``soft``: whether it is text
+    whose characters may move; ``reading``: whether it stands over what is before it; ``head`` and ``tail``: whether
     half a gap is to be there.
     """
 
     box: Any
-    count: int
-    spaces: int
-    first: bool
-    last: bool
-    soft: bool
+    halves: tuple[int, ...] = ()
+    spaces: int = 0
+    first: bool = False
+    last: bool = False
+    soft: bool = False
     reading: bool = False
     head: bool = False
     tail: bool = False
 
     @property
     def gaps(self) -> float:
-        """How many gaps it takes up; the halves at the ends of a text are not drawn, but move what is beside it."""
-        return self.count - (self.first + self.last) / 2
-
-    @property
-    def room(self) -> float:
-        """The same with the halves beside it."""
-        return self.gaps + (self.head + self.tail) / 2
+        """How many gaps it takes up, with the halves beside it."""
+        return (len(self.halves) + self.head + self.tail) / 2
 
 
 @contextmanager
 def in_force() -> Iterator[None]:
-    """While a page is laid out: Japanese lines are adjusted, if they can be (:func:`problem`)."""
+    """While a page is laid out or drawn: Japanese lines are adjusted, if they can be (:func:`problem`)."""
     if problem():
         yield
         return
@@ -114,8 +117,10 @@ def in_force() -> Iterator[None]:
 @contextmanager
 def _replaced() -> Iterator[None]:
     from weasyprint.layout import inline  # noqa: PLC0415
+    from weasyprint.text.line_break import Layout  # noqa: PLC0415
 
     align, split = inline.text_align, inline.split_inline_box
+    set_own_text, own_first_line = Layout.set_text, Layout.get_first_line
 
     def text_align(context: Any, line: Any, available_width: float, last: bool) -> float:
         return _text_align(align, context, line, available_width, last)
@@ -123,18 +128,74 @@ def _replaced() -> Iterator[None]:
     def split_inline_box(context: Any, box: Any, position_x: float, max_x: float, *rest: Any) -> Any:
         return _split_inline_box(split, context, box, position_x, max_x, *rest)
 
+    def set_text(layout: Any, text: str, justify: bool = False) -> None:
+        set_own_text(layout, text, justify)
+        if GAP_BREAK in layout.text or GAP_KEEP in layout.text:
+            ends = _set_gaps(layout)
+            layout.gap_ends = ends if justify else ()  # for drawing it is justified
+
+    def get_first_line(layout: Any) -> tuple[Any, Any]:
+        line, index = own_first_line(layout)
+        if ends := getattr(layout, "gap_ends", ()):
+            _part_at(line, ends)
+        return line, index
+
     inline.text_align, inline.split_inline_box = text_align, split_inline_box
+    Layout.set_text, Layout.get_first_line = set_text, get_first_line
     try:
         yield
     finally:
         inline.text_align, inline.split_inline_box = align, split
+        Layout.set_text, Layout.get_first_line = set_own_text, own_first_line
+
+
+def _part_at(line: Any, places: Collection[int]) -> None:
+    """Have the text drawn in parts that begin with a gap: PDFium would see a blank in it, and drops one at an end.
+
+    WeasyPrint begins a part with a glyph that is raised; this raises it by a thousandth of a pixel.
+    """
+    from weasyprint.text.ffi import ffi  # noqa: PLC0415
+
+    before, run = ffi.NULL, line.runs
+    while run != ffi.NULL:
+        if run.data.item.offset in places and before != ffi.NULL:
+            glyphs = before.data.glyphs
+            asking, first = glyphs.glyphs[glyphs.num_glyphs - 1].geometry, run.data.glyphs.glyphs[0].geometry
+            first.x_offset += asking.width
+            first.width += asking.width
+            first.y_offset = 1
+            asking.width = 0
+        before, run = run, run.next
+
+
+def _set_gaps(layout: Any) -> frozenset[int]:
+    """Widen the signs of a text that ask for a gap (Pango halves what is at an end); returns where to part it, in bytes."""
+    from weasyprint.text.ffi import TO_UNITS, ffi, pango  # noqa: PLC0415
+
+    attributes = pango.pango_layout_get_attributes(layout.layout)
+    if attributes == ffi.NULL:
+        attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
+    own = layout.style["letter_spacing"]
+    width = int(((0 if own == "normal" else own) + GAP * layout.style["font_size"]) * TO_UNITS)
+    ends = set()
+    at = done = 0
+    for asked in _ASKED.finditer(layout.text):
+        at += len(layout.text[done : asked.end()].encode())
+        done = asked.end()
+        attribute = pango.pango_attr_letter_spacing_new(width * 2 if done == len(layout.text) else width)
+        attribute.start_index, attribute.end_index = at - len(GAP_BREAK[1].encode()), at
+        pango.pango_attr_list_change(attributes, attribute)
+        if layout.text[done + 1 : done + 2] != " ":  # PDFium would see two blanks
+            ends.add(at)
+    pango.pango_layout_set_attributes(layout.layout, attributes)
+    return frozenset(ends)
 
 
 def _text_align(own: TextAlign, context: Any, line: Any, available_width: float, last: bool) -> float:
     """In the place of WeasyPrint's function of this name: adjusts the line, returns how far it is to be moved."""
     kind = _kind(line)
     fitted = _fitted(line) if kind else None
-    if fitted is None or (kind == "justify" and not any(leaf.count for leaf in fitted.leaves)):
+    if fitted is None or (kind == "justify" and not any(leaf.halves for leaf in fitted.leaves)):
         return own(context, line, available_width, last)
     if not fitted.leaves:
         return 0
@@ -198,6 +259,8 @@ def _fitted(line: Any) -> _Fitted:
         return _Fitted(seen, readings, 0, 0)
     head = _blank(seen[0].box, 0, _OPENING)
     hanging += _blank(seen[-1].box, -1, _CLOSING)
+    if _ends_in_gap(seen[-1].box):
+        hanging += GAP * seen[-1].box.style["font_size"]
     return _Fitted(seen, readings, head, line.width - head - hanging)
 
 
@@ -280,17 +343,29 @@ def _leaves(box: Any, *, rigid: bool, base: bool = False) -> Iterator[_Leaf]:
             within = base or RUBY in _classes(child)
             yield from _leaves(child, rigid=rigid or _tag(child) in _RIGID_TAGS, base=within)
         elif isinstance(child, boxes.TextBox) and not rigid:
-            text = child.text
-            ends = [match.end() for match in _STRETCHING.finditer(text)]
-            first = bool(ends) and _STRETCHING.match(text) is not None
-            last = bool(ends) and ends[-1] == len(text)
-            if base:
-                yield _Leaf(child, int(bool(ends)), 0, first, last, soft=False)
-                continue
-            spaces = len(_SPACE.findall(text)) if " " in text or "\u00a0" in text else 0
-            yield _Leaf(child, len(ends), spaces, first, last, soft=True)
+            yield _leaf(child, base=base)
         else:
-            yield _Leaf(child, 0, 0, first=False, last=False, soft=False, reading=READING in _classes(child))
+            yield _Leaf(child, reading=READING in _classes(child))
+
+
+def _leaf(box: Any, *, base: bool) -> _Leaf:
+    text = box.text
+    halves = []
+    first = last = False
+    for character in _STRETCHING.finditer(text):
+        start, end = character.span()
+        if not start:
+            first = True
+        elif text[start - 1] not in _INVISIBLE or not text.endswith((GAP_BREAK, GAP_KEEP), 0, start):
+            halves.append(start - 1)
+        if end == len(text):
+            last = True
+        elif text[end] != GAP_BREAK[0] or not text.startswith((GAP_BREAK, GAP_KEEP), end):
+            halves.append(end - 1)
+    if base:
+        return _Leaf(box, first=first, last=last)
+    spaces = len(_SPACE.findall(text)) if " " in text or "\u00a0" in text else 0
+    return _Leaf(box, tuple(halves), spaces, first, last, soft=True)
 
 
 def _classes(box: Any) -> list[str]:
@@ -315,11 +390,18 @@ def _between_gaps(leaves: list[_Leaf]) -> list[_Leaf]:
                 if seen:
                     seen[-1] = replace(seen[-1], tail=False)
             continue
+        if seen and seen[-1].tail and getattr(leaf.box, "text", "").startswith((GAP_BREAK, GAP_KEEP)):
+            seen[-1] = replace(seen[-1], tail=False)
         seen.append(replace(leaf, head=leaf.first and not beside_gap, tail=leaf.last))
-        beside_gap = False
+        beside_gap = _ends_in_gap(leaf.box)
     if seen:
         seen[-1] = replace(seen[-1], tail=False)
     return seen
+
+
+def _ends_in_gap(box: Any) -> bool:
+    text: str = getattr(box, "text", "")
+    return text.endswith((GAP_BREAK, GAP_KEEP))
 
 
 def _invisible(box: Any) -> bool:
@@ -376,7 +458,7 @@ def _adjust(line: Any, fitted: _Fitted, slack: float) -> None:
     squeezes = _squeezes(fitted.leaves) if squeeze else {}
     moves = {}
     for leaf in fitted.leaves:
-        if leaf.soft or leaf.count:
+        if leaf.soft or leaf.first or leaf.last:
             moves[id(leaf.box)] = _move(leaf, gap, space, squeeze, squeezes.get(id(leaf.box), ()))
     _spread(line, moves, 0.0)
 
@@ -387,7 +469,7 @@ def _shares(leaves: list[_Leaf], slack: float, em: float) -> tuple[float, float]
     A Japanese character carries half a gap on either side.
     """
     spaces = sum(leaf.spaces for leaf in leaves)
-    gaps = sum(leaf.room for leaf in leaves)
+    gaps = sum(leaf.gaps for leaf in leaves)
     space = min(MOST_SPACE * em, slack / spaces) if spaces else 0.0
     rest = slack - space * spaces
     return (rest / gaps if gaps else 0.0 if rest < _SLIP else float("inf")), space
@@ -439,12 +521,9 @@ def _move(leaf: _Leaf, gap: float, space: float, squeeze: float, signs: Sequence
     text = leaf.box.text
     behind = [0.0] * len(text)
     before = gap / 2 * leaf.head
-    if gap and leaf.soft:
-        for unit in _STRETCHING.finditer(text):
-            if unit.start():
-                behind[unit.start() - 1] += gap / 2
-            if unit.end() < len(text):
-                behind[unit.end() - 1] += gap / 2
+    if gap:
+        for at in leaf.halves:
+            behind[at] += gap / 2
     if space and leaf.spaces:
         for blank in _SPACE.finditer(text):
             behind[blank.start()] += space
@@ -556,6 +635,7 @@ def problem() -> str:
         (inline, "text_align", ["context", "line", "available_width", "last"]),
         (inline, "split_inline_box", _PARAMETERS),
         (line_break.Layout, "setup", ["self", "style"]),
+        (line_break.Layout, "set_text", ["self", "text", "justify"]),
         (line_break.Layout, "get_first_line", ["self"]),
         (line_break.Layout, "reactivate", ["self", "style"]),
         (line_break, "line_size", ["line", "style"]),
@@ -566,22 +646,28 @@ def problem() -> str:
 
 
 #: nine characters and a half; a bracket, a word that shares the gaps, a comma at the end; a word for which two commas
-#: are squeezed; the second lines are the last
+#: are squeezed; the second lines are the last; and gaps that are asked for, one at the end of a text
 _TRIAL = (
     '<html lang="ja"><style>@page { size: 400px 400px; margin: 0 } body { margin: 0 } i { white-space: nowrap } '
     'p { font: normal 20px "Kumihan Mincho"; width: 190px; margin: 0; text-align: justify }</style>'
     '<p class="ja-even">「一二三四五六<a>七八</a>九十一二三四五</p>'
-    '<p class="ja-even">一二、三四、五六<i>七八</i>九十</p></html>'
+    '<p class="ja-even">一二、三四、五六<i>七八</i>九十</p>'
+    f'<p class="ja-even">一{GAP_BREAK}二{GAP_KEEP}<a>三</a></p></html>'
 )
 
 
 def _trial() -> str:
-    """Lay out two lines that must come out even; what is wrong with them, or nothing."""
+    """Lay out lines that must come out even, and gaps; what is wrong with them, or nothing."""
     from weasyprint import HTML  # noqa: PLC0415
 
     with _replaced():
         page = HTML(string=_TRIAL).render().pages[0]
-    for number, paragraph in enumerate(page._page_box.children[0].children[0].children):
+        return _misfit(page._page_box.children[0].children[0].children)
+
+
+def _misfit(paragraphs: Sequence[Any]) -> str:
+    *even, gaps = paragraphs
+    for number, paragraph in enumerate(even):
         line = paragraph.children[0]
         leaves = [leaf.box for leaf in _leaves(line, rigid=False)]
         for box in leaves:
@@ -590,6 +676,9 @@ def _trial() -> str:
         start, end = leaves[0].position_x, leaves[-1].position_x + leaves[-1].width
         if abs(start + (10, 0)[number]) > 0.05 or abs(end - 190) > 0.05:
             return "a line did not come out even"
+    text, link = gaps.children[0].children
+    if any(abs(width - 20 * (2 + 2 * GAP)) > 0.05 for width in (link.position_x, drawn_width(text))):
+        return "gaps between scripts are not as wide as they should be"
     return ""
 
 

@@ -158,7 +158,7 @@ def write(layout: Layout, identifier: bytes, wishes: Wishes = NO_WISHES) -> tupl
             grey.finish(pdf)
         file.finish(pdf, document, wishes)
 
-    with _messages() as messages, _collector_paused(), tags.in_force(wishes.names):
+    with _messages() as messages, _collector_paused(), adjust.in_force(), tags.in_force(wishes.names):
         data: bytes = layout.document.write_pdf(
             finisher=finish,
             pdf_tags=True,

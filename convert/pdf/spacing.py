@@ -1,7 +1,7 @@
 """What Japanese print does between characters, as one pass over a page's tree before it is laid out.
 
 - Runs of punctuation share one half em of blank (JLReq 3.1.4), also where a link or a mark of a note is between.
-- A gap stands between Japanese and Latin (3.2.6). It is the letter-spacing of a character that no copied text shows.
+- A gap stands between Japanese and Latin (3.2.6): signs that no copied text shows ask :mod:`convert.pdf.adjust` for it.
 - Lines break where they should: never before a wave dash or a squared unit (3.1.7), at curly quotes in Japanese text,
   and not before a paragraph's last character (3.5.4). Headings break between phrases (4.1.6).
 
@@ -21,11 +21,11 @@ from lxml import etree
 
 from convert import languages
 from convert.page import Element, Page, add_class, replace_text
-from convert.pdf.adjust import EVEN, FLUSH
+from convert.pdf.adjust import EVEN, FLUSH, GAP_BREAK, GAP_KEEP
 from convert.settings import Settings
 
-#: classes of what is put in; styles/print.css has their looks
-GAP, HALF = "gap", "half"
+#: the class of a sign that loses its blank half; styles/print.css has its looks
+HALF = "half"
 
 WORD_JOINER, BREAK = "\u2060", "\u200b"
 
@@ -197,7 +197,7 @@ def _set(run: _Run, chars: int, kind: str, *, even: bool, punctuation: bool, gap
     borders = {found.start() for found in _BOUNDARY.finditer(text)} if gaps else set()
     for at in sorted(borders - run.marks):
         stays = at in kept or text[at] in _NOT_FIRST
-        _edit(run, starts, at, (WORD_JOINER if stays else BREAK) + GAP)
+        _edit(run, starts, at, GAP_KEEP if stays else GAP_BREAK)
     for at in sorted(kept - borders):
         _edit(run, starts, at, WORD_JOINER)
     for found in _KEPT.finditer(text):
@@ -221,7 +221,7 @@ def _edit(run: _Run, starts: list[int], at: int, what: str) -> None:
     """
     index = bisect_right(starts, at) - 1
     piece = run.pieces[index]
-    if what.endswith(GAP) and at == piece.start and index and run.pieces[index - 1].depth < piece.depth:
+    if what in (GAP_BREAK, GAP_KEEP) and at == piece.start and index and run.pieces[index - 1].depth < piece.depth:
         piece = run.pieces[index - 1]
     order = 2 if what == HALF else 1
     piece.edits.append((at - piece.start, order, what))
@@ -239,10 +239,6 @@ def _apply(piece: _Piece) -> None:
             half.text = text[at]
             parts.append(half)
             done = at + 1
-        elif what.endswith(GAP):
-            gap = etree.Element("span", {"class": GAP})
-            gap.text = what.removesuffix(GAP)
-            parts.append(gap)
         else:
             parts.append(what)
     parts.append(text[done:])
