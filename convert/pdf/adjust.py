@@ -169,7 +169,7 @@ def _part_at(line: Any, places: Collection[int]) -> None:
 
 
 def _set_gaps(layout: Any) -> frozenset[int]:
-    """Widen the signs of a text that ask for a gap (Pango halves what is at an end); returns where to part it, in bytes."""
+    """Widen the signs of a text that ask for a gap; Pango halves one at the end. Returns at which bytes to part it."""
     from weasyprint.text.ffi import TO_UNITS, ffi, pango  # noqa: PLC0415
 
     attributes = pango.pango_layout_get_attributes(layout.layout)
