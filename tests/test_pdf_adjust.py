@@ -6,6 +6,7 @@ import ctypes
 from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -240,6 +241,16 @@ class TestWhatStandsOnLines:
         assert drawn.pango_layout.gap * 4 == pytest.approx((8.6 + adjust.GAP) * EM - loose.width, abs=0.05)
         plain = boxes(laid_out(body.replace(gap, ""), 40), "TextBox")[0].width
         assert loose.width - plain > 3 * adjust.GAP * EM - 0.01
+
+
+def test_drawn_text_is_parted_where_a_gap_begins():
+    stream = SimpleNamespace(stream=[b"1 0 0 -1 5 5 Tm", b"/a 10 Tf"])
+    assert list(adjust._parts(stream, "<01>-5<02>0.0<>-117.7<03>0.0<>-117.7")) == ["<01>-5<02>", "-117.7<03>"]
+    stream.stream += [b"[<01>] TJ", b"/b 10 Tf"]
+    assert list(adjust._parts(stream, "<04>")) == ["-117.7<04>"], "the same line in another font"
+    assert list(adjust._parts(stream, "<05>0.0<>-117.7")) == ["<05>"]
+    stream.stream += [b"[<05>] TJ", b"1 0 0 -1 5 9 Tm", b"/a 10 Tf"]
+    assert list(adjust._parts(stream, "<06>")) == ["<06>"], "another line"
 
 
 def test_pieces_of_a_long_note_show_no_seam():

@@ -1,9 +1,9 @@
 """Line adjustment (JLReq 3.8): every line of a Japanese paragraph but the last ends at the same edge.
 
 WeasyPrint 70 stretches blanks only, and Japanese has none. Here four functions of its inside are replaced while
-a page is laid out and drawn, ``text_align`` and ``split_inline_box`` of ``layout.inline`` and ``set_text`` and
-``get_first_line`` of ``text.line_break.Layout``, and adjusted lines are drawn by a subclass of that, which moves
-single glyphs:
+a page is laid out and drawn, ``text_align`` and ``split_inline_box`` of ``layout.inline``, ``set_text`` of
+``text.line_break.Layout`` and ``show_text`` of ``pdf.stream.Stream``, and adjusted lines are drawn by a subclass
+of the layout, which moves single glyphs:
 
 - a paragraph's last line is even too if it ends so near the edge that nobody sees it stretched;
 - a line is stretched at Latin spaces first, by a quarter em at most, then between Japanese characters,
@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -69,6 +69,8 @@ _STRETCHING = re.compile(
 _SPACE = re.compile("(?<=[!-~\u00a1-\u052f\u2010-\u2027])[ \u00a0](?=[!-~\u00a1-\u052f\u2010-\u2027])")
 _INVISIBLE = "\u200b\u2060"
 _ASKED = re.compile(f"{GAP_BREAK}|{GAP_KEEP}")
+#: how WeasyPrint writes one within an array of glyphs: an empty glyph without width, and one with it
+_DRAWN_GAP = re.compile(r">0\.0<>(-[0-9.]+)(?:<|\Z)")
 #: elements whose inside keeps its pitch: code, and what a reading stands over
 _RIGID_TAGS = frozenset({"code", "kbd", "samp"})
 
@@ -117,10 +119,11 @@ def in_force() -> Iterator[None]:
 @contextmanager
 def _replaced() -> Iterator[None]:
     from weasyprint.layout import inline  # noqa: PLC0415
+    from weasyprint.pdf.stream import Stream  # noqa: PLC0415
     from weasyprint.text.line_break import Layout  # noqa: PLC0415
 
     align, split = inline.text_align, inline.split_inline_box
-    set_own_text, own_first_line = Layout.set_text, Layout.get_first_line
+    set_own_text, show_own_text = Layout.set_text, Stream.show_text
 
     def text_align(context: Any, line: Any, available_width: float, last: bool) -> float:
         return _text_align(align, context, line, available_width, last)
@@ -128,48 +131,46 @@ def _replaced() -> Iterator[None]:
     def split_inline_box(context: Any, box: Any, position_x: float, max_x: float, *rest: Any) -> Any:
         return _split_inline_box(split, context, box, position_x, max_x, *rest)
 
+    def show_text(stream: Any, text: str) -> None:
+        for part in _parts(stream, text):
+            show_own_text(stream, part)
+
     def set_text(layout: Any, text: str, justify: bool = False) -> None:
         set_own_text(layout, text, justify)
         if GAP_BREAK in layout.text or GAP_KEEP in layout.text:
-            ends = _set_gaps(layout)
-            layout.gap_ends = ends if justify else ()  # for drawing it is justified
-
-    def get_first_line(layout: Any) -> tuple[Any, Any]:
-        line, index = own_first_line(layout)
-        if ends := getattr(layout, "gap_ends", ()):
-            _part_at(line, ends)
-        return line, index
+            _set_gaps(layout)
 
     inline.text_align, inline.split_inline_box = text_align, split_inline_box
-    Layout.set_text, Layout.get_first_line = set_text, get_first_line
+    Layout.set_text, Stream.show_text = set_text, show_text
     try:
         yield
     finally:
         inline.text_align, inline.split_inline_box = align, split
-        Layout.set_text, Layout.get_first_line = set_own_text, own_first_line
+        Layout.set_text, Stream.show_text = set_own_text, show_own_text
 
 
-def _part_at(line: Any, places: Collection[int]) -> None:
-    """Have the text drawn in parts that begin with a gap: PDFium would see a blank in it, and drops one at an end.
+def _parts(stream: Any, text: str) -> Iterator[str]:
+    """An array of glyphs and moves between them in parts that begin with a gap.
 
-    WeasyPrint begins a part with a glyph that is raised; this raises it by a thousandth of a pixel.
+    PDFium sees a blank in a gap within an array, and drops one at an array's end: that one is kept for
+    the array that follows on the same line, in another font.
     """
-    from weasyprint.text.ffi import ffi  # noqa: PLC0415
+    before = next((operator for operator in reversed(stream.stream) if not operator.endswith(b" Tf")), b"")
+    kept = getattr(stream, "kumihan_gap", "") if before.endswith(b" TJ") else ""
+    stream.kumihan_gap = ""
+    at = 0
+    for gap in _DRAWN_GAP.finditer(text):
+        if gap.start() > 1:
+            yield f"{kept}{text[at : gap.start()]}>"
+        kept, at = gap[1] + "<", gap.end()
+    if at < len(text):
+        yield kept + text[at:]
+    else:
+        stream.kumihan_gap = kept[:-1]
 
-    before, run = ffi.NULL, line.runs
-    while run != ffi.NULL:
-        if run.data.item.offset in places and before != ffi.NULL:
-            glyphs = before.data.glyphs
-            asking, first = glyphs.glyphs[glyphs.num_glyphs - 1].geometry, run.data.glyphs.glyphs[0].geometry
-            first.x_offset += asking.width
-            first.width += asking.width
-            first.y_offset = 1
-            asking.width = 0
-        before, run = run, run.next
 
-
-def _set_gaps(layout: Any) -> frozenset[int]:
-    """Widen the signs of a text that ask for a gap; Pango halves one at the end. Returns at which bytes to part it."""
+def _set_gaps(layout: Any) -> None:
+    """Widen the signs of a text that ask for a gap; Pango halves one at the end."""
     from weasyprint.text.ffi import TO_UNITS, ffi, pango  # noqa: PLC0415
 
     attributes = pango.pango_layout_get_attributes(layout.layout)
@@ -177,7 +178,6 @@ def _set_gaps(layout: Any) -> frozenset[int]:
         attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
     own = layout.style["letter_spacing"]
     width = int(((0 if own == "normal" else own) + GAP * layout.style["font_size"]) * TO_UNITS)
-    ends = set()
     at = done = 0
     for asked in _ASKED.finditer(layout.text):
         at += len(layout.text[done : asked.end()].encode())
@@ -185,10 +185,7 @@ def _set_gaps(layout: Any) -> frozenset[int]:
         attribute = pango.pango_attr_letter_spacing_new(width * 2 if done == len(layout.text) else width)
         attribute.start_index, attribute.end_index = at - len(GAP_BREAK[1].encode()), at
         pango.pango_attr_list_change(attributes, attribute)
-        if layout.text[done + 1 : done + 2] != " ":  # PDFium would see two blanks
-            ends.add(at)
     pango.pango_layout_set_attributes(layout.layout, attributes)
-    return frozenset(ends)
 
 
 def _text_align(own: TextAlign, context: Any, line: Any, available_width: float, last: bool) -> float:
@@ -627,6 +624,7 @@ def problem() -> str:
     """Why lines can't be adjusted here, in a few words; empty if they can."""
     import weasyprint  # noqa: PLC0415
     from weasyprint.layout import inline  # noqa: PLC0415
+    from weasyprint.pdf.stream import Stream  # noqa: PLC0415
     from weasyprint.text import line_break  # noqa: PLC0415
 
     if weasyprint.__version__ not in TESTED:
@@ -637,6 +635,7 @@ def problem() -> str:
         (line_break.Layout, "setup", ["self", "style"]),
         (line_break.Layout, "set_text", ["self", "text", "justify"]),
         (line_break.Layout, "get_first_line", ["self"]),
+        (Stream, "show_text", ["self", "text"]),
         (line_break.Layout, "reactivate", ["self", "style"]),
         (line_break, "line_size", ["line", "style"]),
     ):
