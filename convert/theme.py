@@ -7,6 +7,7 @@ made harmless as snippets are, its numbers have bounds, and it is never looked f
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,7 +29,8 @@ FILE: Final = "theme.yaml"
 FOLDERS: Final = (".kumihan/themes", "Kumihan/themes")
 
 _NAME: Final = re.compile(r"[^\W_][\w .-]{0,63}")
-_MOST_THEMES, _LONGEST_CHAIN, _MOST_SHEETS = 200, 8, 20
+_MOST_THEMES, _LONGEST_CHAIN = 50, 8
+#: of a theme's style sheets together, and of its theme.yaml: some 10 µs are spent on each
 _MOST_BYTES: Final = 100_000
 
 
@@ -189,7 +191,11 @@ def _own_themes(root: Path, *, follow_links: bool) -> dict[str, str]:
     for folder in FOLDERS:
         if not _is_inside(root, folder, follow_links=follow_links):
             continue
-        for entry in sorted(os.listdir(root / folder))[:_MOST_THEMES]:  # noqa: PTH208  (names only)
+        try:
+            entries = sorted(os.listdir(root / folder))[:_MOST_THEMES]  # noqa: PTH208  (names only)
+        except OSError:
+            continue
+        for entry in entries:
             name, place = normalize("NFC", entry), f"{folder}/{entry}"
             if name in found or not _NAME.fullmatch(name) or not (root / place).is_dir():
                 continue
@@ -232,12 +238,22 @@ def load(name: str, root: Path | None = None, *, follow_links: bool = False) -> 
     own = _own_themes(root, follow_links=follow_links) if root is not None else {}
     if root is None or name not in own:
         return _ours(name)
-    stamps = []
-    for folder in own.values():
-        for file in sorted((root / folder).iterdir()):
-            status = file.stat() if file.exists() else None
-            stamps.append((file.name, status and (status.st_mtime_ns, status.st_size)))
-    return _own(name, root, tuple(own.items()), follow_links, tuple(stamps))
+    folders = tuple((own_name, folder, _stamp(root / folder)) for own_name, folder in own.items())
+    return _own(name, root, folders, follow_links)
+
+
+_Stamp = tuple[tuple[str, int, int], ...]
+"""Name, time and size of each file of a theme: what is read is kept until one changes."""
+
+
+def _stamp(folder: Path) -> _Stamp:
+    found = []
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):  # a link to nothing
+                status = entry.stat()
+                found.append((entry.name, status.st_mtime_ns, status.st_size))
+    return tuple(sorted(found))
 
 
 @cache
@@ -251,17 +267,17 @@ def _ours(name: str) -> Theme:
 
 
 @lru_cache(maxsize=16)
-def _own(name: str, root: Path, own: tuple[tuple[str, str], ...], follow_links: bool, stamps: object) -> Theme:
-    """Kept until a file changes: ``stamps``."""
-    folders = dict(own)
+def _own(name: str, root: Path, own: tuple[tuple[str, str, _Stamp], ...], follow_links: bool) -> Theme:
+    folders = {own_name: (folder, stamp) for own_name, folder, stamp in own}
 
     def source(wanted: str, before: Sequence[_Source]) -> _Source | None:
-        # a vault's theme that extends its own name goes on from ours
-        if wanted in folders and all(each.path != f"{folders[wanted]}/{FILE}" for each in before):
-            return _own_source(wanted, root, folders[wanted], follow_links=follow_links)
-        if wanted in folders and before[-1].name != wanted:
+        # ours go on from ours only, and so does a vault's theme that extends its own name
+        if wanted not in folders or (before and (not before[-1].files or before[-1].name == wanted)):
+            return _our_source(wanted, before)
+        if any(each.name == wanted for each in before):
             return None
-        return _our_source(wanted, before)
+        folder, stamp = folders[wanted]
+        return _own_source(wanted, root, folder, follow_links, stamp)
 
     return _joined(name, source)
 
@@ -275,8 +291,11 @@ def _joined(name: str, find: Callable[[str, Sequence[_Source]], _Source | None])
         found = find(wanted, chain)
         if found is None or len(chain) == _LONGEST_CHAIN:
             names = " → ".join([*(each.name for each in chain), wanted])
-            known = any(each.name == wanted for each in chain)
-            message = f"themes extend each other: {names}" if known else f"it extends {wanted}, which there is not"
+            message = f"it extends {wanted}, which there is not"
+            if any(each.name == wanted for each in chain):
+                message = f"themes extend each other: {names}"
+            elif found is not None:
+                message = f"more than {_LONGEST_CHAIN} themes extend each other: {names}"
             problems.append(chain[-1].problem("extends", message))
             found = _our_source(DEFAULT, ())
         if found is None:
@@ -339,15 +358,20 @@ def _our_source(name: str, before: Sequence[_Source]) -> _Source | None:
     return _parsed(name, path, (folder / FILE).read_text("utf-8"), sheets, "" if name == DEFAULT else DEFAULT)
 
 
-def _own_source(name: str, root: Path, folder: str, *, follow_links: bool) -> _Source:
+@lru_cache(maxsize=2 * _MOST_THEMES)
+def _own_source(name: str, root: Path, folder: str, follow_links: bool, stamp: _Stamp) -> _Source:
     from convert import snippets  # noqa: PLC0415  (tinycss2, only for vaults with themes of their own)
 
     sheets, files, problems = [], [], []
-    listed = sorted(os.listdir(root / folder))  # noqa: PTH208  (names only)
-    for file in [each for each in listed if each.lower().endswith(".css")][:_MOST_SHEETS]:
+    listed = {file: size for file, _, size in stamp}
+    sizes = 0
+    for file in [each for each in listed if each.lower().endswith(".css")]:
         place = f"{folder}/{file}"
         files.append(place)
+        sizes += listed[file]
         try:
+            if sizes > _MOST_BYTES:
+                raise snippets.SnippetError(f"all of a theme's have more than {_MOST_BYTES} bytes")
             sheet = snippets.harmless(root, place, follow_links=follow_links)
         except snippets.SnippetError as error:
             problems.append(diagnose(Code.SNIPPET_UNUSED, f"the style sheet is not used: {error}", place))

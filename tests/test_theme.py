@@ -93,6 +93,31 @@ def test_themes_that_extend_each_other(tmp_path: Path) -> None:
     assert (found.top, found.sheets) == (0.3, theme.load("handout").sheets)
 
 
+def test_a_theme_of_ours_goes_on_from_ours(tmp_path: Path) -> None:
+    own(tmp_path, "handout", css="p { color: navy }")
+    own(tmp_path, "mine", "extends: report", css="h1 { color: red }")
+    found = theme.load("mine", tmp_path)
+    assert found.sheets == (*theme.load("report").sheets, "h1 { color: red; }")
+    assert found.without_own_sheets.sheets == theme.load("report").sheets
+    assert theme.load("report", tmp_path) == theme.load("report")
+
+
+def test_a_long_chain_ends(tmp_path: Path) -> None:
+    for n in range(12):
+        own(tmp_path, f"t{n}", f"extends: t{n + 1}", css="p { color: navy }")
+    found = theme.load("t0", tmp_path)
+    assert [d.message.partition(":")[0] for d in found.diagnostics] == ["more than 8 themes extend each other"]
+    assert len(found.sheets) == 9
+
+
+def test_style_sheets_of_a_theme_are_bounded(tmp_path: Path) -> None:
+    own(tmp_path, "mine", css="p { color: navy }" + " " * 99_000)
+    (tmp_path / ".kumihan/themes/mine/more.css").write_text("h1 { color: red }" + " " * 2_000)
+    found = theme.load("mine", tmp_path)
+    assert found.sheets[1:] == ("p { color: navy; }",)
+    assert [d.path.rpartition("/")[2] for d in found.diagnostics] == ["more.css"]
+
+
 def test_settings_of_a_theme_are_checked_and_cannot_widen_what_a_build_touches(tmp_path: Path) -> None:
     own(tmp_path, "mine", "settings:\n  page.chars: many\n  network: yes\n  limits.memory: 900\n  author: T\n")
     settings, diagnostics = Layers({"theme": "mine"}, root=tmp_path).settings()
@@ -113,6 +138,7 @@ def test_a_hostile_theme(tmp_path: Path) -> None:
     own(tmp_path, "outside", css="p { color: red }", folder=".")
     own(vault, "other", css="p { color: navy }")
     (vault / ".kumihan/themes/linked").symlink_to(outside)
+    (vault / ".kumihan/themes/other/a.css").symlink_to("nothing.css")
     (vault / ".kumihan/themes/other/z.css").symlink_to(outside / "look.css")
     (vault / ".kumihan/themes/other/theme.yaml").write_text("page: &a [" + "*a, " * 20_000)
     assert "linked" not in theme.names(vault)
