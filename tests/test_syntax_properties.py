@@ -199,9 +199,15 @@ CRITIC = [
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.lists(st.sampled_from([*CRITIC, " ", "\n", "\n> ", "\n- ", "|"]), max_size=40).map("".join))
+@given(
+    st.lists(st.sampled_from([*CRITIC, " ", "\n", "\n> ", "\n> [!a] ## ", "\n- [ ] ", "\n# ", "|"]), max_size=40).map(
+        "".join
+    )
+)
 def test_ranges_within_and_across_everything_raise_nothing(text: str) -> None:
-    result = prepared(f"{text}\n\n[^1]: n\n")
+    note = Note("note.md", Path("note.md"), body=f"{text}\n\n[^1]: n\n", digest="0123456789abcdef")
+    prepare(note, frozenset({"critic", "comments"}))
+    result = prepare(note)
     assert len(result.line_map) == result.text.count("\n") + 1
     for mark in result.marks.values():
         assert (

@@ -12,11 +12,12 @@ from convert.syntax.edits import Edit
 from convert.syntax.preparation import Preparation
 from convert.syntax.prepared import SCHEME, CalloutMark
 
-_HASHES = re.compile(r"#{1,6}[ \t]+")
+#: What a title may begin with: dropped, since a title is a line of text.
+HASHES = re.compile(r"#{1,6}[ \t]+")
 
 
 def rewrite(preparation: Preparation) -> None:
-    """Rewrite every head. A heading's hashes in a title are dropped: a title is a line of text."""
+    """Rewrite every head. A heading's hashes in a title are dropped."""
     body = preparation.note.body
     for head in preparation.scan.callouts:
         first, last = head.title
@@ -28,7 +29,7 @@ def rewrite(preparation: Preparation) -> None:
         if not has_title:
             preparation.edits.append(Edit(head.start, head.end, comment))
             continue
-        hashes = _HASHES.match(body, first, last)
+        hashes = HASHES.match(body, first, last)
         text = hashes.end() if hashes else first
         opening = f"{comment}\n{head.prefix}![]({SCHEME}{title_key})"
         preparation.edits.append(Edit(head.start, text, opening))

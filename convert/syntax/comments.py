@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 
 from convert.diagnostics import Code
+from convert.syntax import callouts
 from convert.syntax.edits import Edit
 from convert.syntax.inline import Inline, InlineRule
 from convert.syntax.preparation import Preparation
@@ -80,26 +81,32 @@ def _mark(preparation: Preparation, offset: int, source: str, said: str) -> str:
 
 
 class _Kept:
-    """Comments that stand as blocks go to the text behind them, else to that before: a block may not become two."""
+    """Comments that stand as blocks go to the text behind them, else to that before: a block may not become two.
+
+    One that stands in no footnote does not go into one.
+    """
 
     def __init__(self, preparation: Preparation) -> None:
         self._preparation = preparation
-        body = preparation.note.body
-        self._regions = [r for r in preparation.scan.regions if not _LINK_DEFINITION.match(body, *r.spans[0])]
-        self._starts = [region.spans[0][0] for region in self._regions]
+        self._body = preparation.note.body
+        regions = [r for r in preparation.scan.regions if not _LINK_DEFINITION.match(self._body, *r.spans[0])]
+        self._all = regions
+        self._outside = [region for region in regions if region.definition < 0]
         self._tasks = {task.start: task.end for task in preparation.scan.tasks}
 
     def anchor(self, comment: Comment) -> None:
-        preparation = self._preparation
-        source = preparation.note.body[comment.opening : comment.end].rstrip()
+        preparation, body = self._preparation, self._body
+        source = body[comment.opening : comment.end].rstrip()
         said = source.removeprefix("%%").removesuffix("%%").strip() if comment.closed else source[2:].strip()
-        at = bisect_left(self._starts, comment.end)
-        if not said or not self._regions:
+        indented = body[body.rfind("\n", 0, comment.opening) + 1] in " \t"
+        regions = self._all if indented or not self._outside else self._outside
+        if not said or not regions:
             return
-        region = self._regions[min(at, len(self._regions) - 1)]
-        place = self._place(region)
+        at = bisect_left(regions, comment.end, key=lambda region: region.spans[0][0])
+        place = self._place(regions[min(at, len(regions) - 1)])
         preparation.edits.append(Edit(place, place, _mark(preparation, comment.opening, source, said)))
 
     def _place(self, region: Region) -> int:
         start = region.spans[0][0]
-        return region.spans[-1][1] if region.kind is RegionKind.TITLE else self._tasks.get(start, start)
+        hashes = callouts.HASHES.match(self._body, *region.spans[0]) if region.kind is RegionKind.TITLE else None
+        return hashes.end() if hashes else self._tasks.get(start, start)
