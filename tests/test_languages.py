@@ -96,6 +96,14 @@ class TestWestern:
         japanese, _ = printed(f"{word} " * 30, "ja")
         assert not re.search("[\ufffe\x02]", japanese.text(1))
 
+    def test_blanks_of_code_do_not_grow_where_those_around_it_do(self) -> None:
+        read, _ = printed(
+            "Words and words `x1 y2` extraordinarily counterrevolutionary internationalization.\n" * 3, "en"
+        )
+        places = [(x.x, y.x) for x, y in zip(read.find("x1"), read.find("y2"), strict=True) if abs(x.y - y.y) < 1]
+        assert places
+        assert all(y - x == pytest.approx(3 * 0.95 * 10.5 / 2, abs=0.3) for x, y in places)  # ink, not advance
+
     def test_marks_are_bare_numbers(self) -> None:
         read, _ = printed("word[^1]\n\n[^1]: note\n", "en")
         assert "1)" not in read.text()

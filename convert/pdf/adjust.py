@@ -16,7 +16,8 @@ of the layout, which moves single glyphs:
   middle dot at the end (3.1.9) stands outside the measure.
 
 It concerns lines of the blocks that :mod:`convert.pdf.spacing` has marked, and of justified text in
-Japanese; all others are WeasyPrint's own. It is in force only for the
+Japanese; all others are WeasyPrint's own, but that the blanks of code in them are not stretched (a fifth function,
+``count_expandable_spaces``). It is in force only for the
 versions of WeasyPrint that it was tested with, and only if a small page comes out as it should.
 """
 
@@ -122,7 +123,7 @@ def _replaced() -> Iterator[None]:
     from weasyprint.pdf.stream import Stream  # noqa: PLC0415
     from weasyprint.text.line_break import Layout  # noqa: PLC0415
 
-    align, split = inline.text_align, inline.split_inline_box
+    align, split, count = inline.text_align, inline.split_inline_box, inline.count_expandable_spaces
     set_own_text, show_own_text = Layout.set_text, Stream.show_text
 
     def text_align(context: Any, line: Any, available_width: float, last: bool) -> float:
@@ -140,12 +141,17 @@ def _replaced() -> Iterator[None]:
         if GAP_BREAK in layout.text or GAP_KEEP in layout.text:
             _set_gaps(layout)
 
+    def count_expandable_spaces(box: Any) -> int:
+        return 0 if _tag(box) in _RIGID_TAGS else count(box)
+
     inline.text_align, inline.split_inline_box = text_align, split_inline_box
+    inline.count_expandable_spaces = count_expandable_spaces
     Layout.set_text, Stream.show_text = set_text, show_text
     try:
         yield
     finally:
         inline.text_align, inline.split_inline_box = align, split
+        inline.count_expandable_spaces = count
         Layout.set_text, Stream.show_text = set_own_text, show_own_text
 
 
@@ -632,6 +638,7 @@ def problem() -> str:
     for owner, name, parameters in (
         (inline, "text_align", ["context", "line", "available_width", "last"]),
         (inline, "split_inline_box", _PARAMETERS),
+        (inline, "count_expandable_spaces", ["box"]),
         (line_break.Layout, "setup", ["self", "style"]),
         (line_break.Layout, "set_text", ["self", "text", "justify"]),
         (line_break.Layout, "get_first_line", ["self"]),
