@@ -257,7 +257,8 @@ class Settings:
     )
     captions_lists: str = option(
         "no",
-        "Lists of the captions of figures and tables, behind the contents: no, figures, tables, or both (PDF, HTML).",
+        "Lists of the captions of figures and tables, behind the contents: no, figures, tables, or both (PDF, HTML, "
+        "handouts in Word).",
         name="captions.lists",
         choices=("no", "figures", "tables", "both"),
     )

@@ -13,7 +13,8 @@ from convert.formats.docx import write
 from convert.nodes import attr, span, string, words
 from convert.settings import Settings
 from tests.support.docx import NAMES, Docx, problems
-from tests.support.pages import blocks_of, callout, document
+from tests.support.linked import linked
+from tests.support.pages import blocks_of, callout, document, png
 
 HANDOUT = Settings(docx_profile="handout", contents="2")
 SOURCE = """## 甲章[^1]
@@ -32,8 +33,8 @@ SOURCE = """## 甲章[^1]
 """
 
 
-def made(source: object, settings: Settings, folder: Path) -> Docx:
-    output = write(document(source), settings)  # type: ignore[arg-type]
+def made(source: object, settings: Settings, folder: Path, **parts: object) -> Docx:
+    output = write(document(source, **parts), settings)  # type: ignore[arg-type]
     (folder / "c.docx").write_bytes(output.data)
     assert problems(folder / "c.docx") == []
     return Docx(output.data)
@@ -94,3 +95,24 @@ def test_the_running_head_names_title_and_section(tmp_path: Path, source: str, l
 def test_a_text_without_headings_names_no_section(tmp_path: Path) -> None:
     # Word would print that it found none
     assert "STYLEREF" not in made("字だけ。", HANDOUT, tmp_path).everything
+
+
+def test_figures_and_tables_have_lists_behind_the_contents(tmp_path: Path) -> None:
+    text = "## 章\n\n![[a.png]]\n\n図：甲\n\n: 乙\n\n| 甲 |\n|---|\n| 1 |\n\n![[a.png]]\n\n図：丙\n"
+    settings = replace(HANDOUT, captions="numbered", captions_lists="both")
+    made_of = linked(tmp_path, {"a.png": png(), "A.md": text}, captions="numbered")
+    docx = made(made_of.blocks, settings, tmp_path, pictures=made_of.pictures)
+    listed = [p.text.rstrip("\t ") for p in docx.paragraphs if p.style == "table of figures"]
+    assert listed == ["図1　甲", "図2　丙", "表1　乙"]
+    assert [p.text for p in docx.paragraphs if p.style == "TOC Heading"] == ["目次", "図目次", "表目次"]
+    fields = [(node.text or "").strip() for node in docx.xml("word/document.xml").iter(q("instrText"))]
+    assert [f for f in fields if f.startswith("TOC")][1:] == ['TOC \\h \\z \\c "図"', 'TOC \\h \\z \\c "表"']
+
+
+def test_what_the_author_counted_is_listed_without_a_field_of_words(tmp_path: Path) -> None:
+    text = "![[a.png]]\n\n図7　甲\n"
+    made_of = linked(tmp_path, {"a.png": png(), "A.md": text})
+    settings = replace(HANDOUT, captions_lists="figures")
+    docx = made(made_of.blocks, settings, tmp_path, pictures=made_of.pictures)
+    assert [p.text.rstrip("\t ") for p in docx.paragraphs if p.style == "table of figures"] == ["図7　甲"]
+    assert "TOC" not in "".join(node.text or "" for node in docx.xml("word/document.xml").iter(q("instrText")))

@@ -50,6 +50,24 @@ def page_of(bookmark: str, text: str) -> str:
     return text_run(before) + field(f"PAGEREF {bookmark} \\h", "00") + text_run(after)
 
 
+def captions(blocks: list[Block]) -> Iterator[tuple[list[Inline], Inline | None]]:
+    """The words of all captions in order, each with its number's mark, if it has one."""
+    for node in walk(blocks):
+        if node["t"] in ("Figure", "Table") and node["c"][1][1]:
+            caption = node["c"][1][1]
+            if caption[0]["t"] in ("Plain", "Para"):
+                yield caption[0]["c"], next(_numbers(caption), None)
+
+
+def sequence(mark: Inline) -> str:
+    """By what name Word counts captions of this kind; empty if it does not count this one."""
+    if has_class(mark, "typed"):
+        return ""
+    before, _, _ = plain_text(mark["c"][1]).partition(value(mark, "data-number"))
+    # the word before the number
+    return "".join(before.split()) or value(mark, "data-kind")
+
+
 def stands_above(bearer: Block) -> bool:
     """Whether the caption of a figure or table stands above it: that of a table, whatever it is in."""
     number = next(_numbers(bearer["c"][1][1]), None)
@@ -68,8 +86,7 @@ def _counted(mark: Inline, last: dict[str, str]) -> str:
     text, number = plain_text(mark["c"][1]), value(mark, "data-number")
     before, _, after = text.partition(number)
     chapter, dash, own = number.rpartition("-")
-    # Word lists figures by this name, which is the word before the number
-    name = "".join(before.split()) or value(mark, "data-kind")
+    name = sequence(mark)
     follows = last.get(name) == f"{chapter}-{int(own) - 1}"
     last[name] = f"{chapter}-{own}"
     anew = "" if follows or (own == "1" and not chapter) else f" \\r {own}"

@@ -298,6 +298,7 @@ def _paragraphs(look: Look) -> list[str]:
             )
             for level in range(1, HEADING_LEVELS + 1)
         ),
+        _style("paragraph", "figures-list", "toc-1", p=_indent(sizes, left=0)),
     ]
     end = f'<w:tabs><w:tab w:val="right" w:pos="{look.grid.measure}"/></w:tabs>'
     out += [
@@ -513,6 +514,7 @@ BUILT_IN: Final = frozenset(
         *("footnote text", "footnote reference", "annotation text", "annotation reference", "annotation subject"),
         *("emphasis", "hyperlink", "html keyboard", "toc heading", "normal table", "no list"),
         *(f"heading {level}" for level in range(1, 10)),
+        "table of figures",
         *(f"toc {level}" for level in range(1, 10)),
         *(f"list {kind}{level}" for kind in ("bullet", "number") for level in ("", " 2", " 3", " 4", " 5")),
     }

@@ -50,10 +50,11 @@ def write(document: Document, settings: Settings) -> Output:
     )
     text = clone(document.blocks)
     page = label("on-page", document.language, page="{page}") if settings.links_pages == "yes" else ""
-    captions.fill(text, page)
     said = comments.lift(text, document.comments, document.language)
-    if paper.profile.contents and settings.contents != "no":
-        contents.add(document, text, int(settings.contents))
+    if paper.profile.contents:
+        depth = 0 if settings.contents == "no" else int(settings.contents)
+        contents.add(document, text, depth, settings.captions_lists)
+    captions.fill(text, page)
     with tempfile.TemporaryDirectory(prefix="kumihan-") as private:
         folder = Path(private)
         gallery = _Gallery(document, folder)
