@@ -66,10 +66,13 @@ _STRETCHING = re.compile(
     "\uff01-\uff60\uffe0-\uffe6\u2460-\u24ff\u25a0-\u25ef\u2605\u2606\u203b\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
     "[\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef]*"
 )
+_AT_END = re.compile(f"(?:{_STRETCHING.pattern})\\Z")
 #: blanks between Latin words; one between Latin and Japanese is a gap of the author's, and no wider than it is
 _SPACE = re.compile("(?<=[!-~\u00a1-\u052f\u2010-\u2027])[ \u00a0](?=[!-~\u00a1-\u052f\u2010-\u2027])")
 _INVISIBLE = "\u200b\u2060"
 _ASKED = re.compile(f"{GAP_BREAK}|{GAP_KEEP}")
+_BEFORE_ASKED = re.compile(f"(?:{_STRETCHING.pattern})(?={_ASKED.pattern})")
+_BEHIND_ASKED = re.compile(f"(?<=(?:{GAP_BREAK}|{GAP_KEEP}))(?={_STRETCHING.pattern})")
 #: how WeasyPrint writes one within an array of glyphs: an empty glyph without width, and one with it
 _DRAWN_GAP = re.compile(r">0\.0<>(-[0-9.]+)(?:<|\Z)")
 #: elements whose inside keeps its pitch: code, and what a reading stands over
@@ -85,14 +88,14 @@ TextAlign = Callable[[Any, Any, float, bool], float]
 class _Leaf:
     """A box of a line that holds no others.
 
-    ``halves``: behind which of its characters half a gap can be, twice for a whole one; ``spaces`` can grow in it.
+    ``halves``: how many half gaps can be in it; ``spaces`` can grow in it.
     ``first`` and ``last``: whether it begins and ends with a character that stretches; ``soft``: whether it is text
     whose characters may move; ``reading``: whether it stands over what is before it; ``head`` and ``tail``: whether
     half a gap is to be there.
     """
 
     box: Any
-    halves: tuple[int, ...] = ()
+    halves: int = 0
     spaces: int = 0
     first: bool = False
     last: bool = False
@@ -104,7 +107,7 @@ class _Leaf:
     @property
     def gaps(self) -> float:
         """How many gaps it takes up, with the halves beside it."""
-        return (len(self.halves) + self.head + self.tail) / 2
+        return (self.halves + self.head + self.tail) / 2
 
 
 @contextmanager
@@ -353,22 +356,24 @@ def _leaves(box: Any, *, rigid: bool, base: bool = False) -> Iterator[_Leaf]:
 
 def _leaf(box: Any, *, base: bool) -> _Leaf:
     text = box.text
-    halves = []
-    first = last = False
-    for character in _STRETCHING.finditer(text):
-        start, end = character.span()
-        if not start:
-            first = True
-        elif text[start - 1] not in _INVISIBLE or not text.endswith((GAP_BREAK, GAP_KEEP), 0, start):
-            halves.append(start - 1)
-        if end == len(text):
-            last = True
-        elif text[end] != GAP_BREAK[0] or not text.startswith((GAP_BREAK, GAP_KEEP), end):
-            halves.append(end - 1)
+    count = len(_STRETCHING.findall(text))
+    first = count > 0 and _STRETCHING.match(text) is not None
+    last = count > 0 and _AT_END.search(text) is not None
     if base:
         return _Leaf(box, first=first, last=last)
+    beside = sum(len(asked.findall(text)) for asked in (_BEFORE_ASKED, _BEHIND_ASKED)) if GAP_BREAK[0] in text else 0
     spaces = len(_SPACE.findall(text)) if " " in text or "\u00a0" in text else 0
-    return _Leaf(box, tuple(halves), spaces, first, last, soft=True)
+    return _Leaf(box, 2 * count - first - last - beside, spaces, first, last, soft=True)
+
+
+def _halves(text: str) -> Iterator[int]:
+    """Behind which characters of a text half a gap can be, twice for a whole one; not at its ends and beside gaps."""
+    for character in _STRETCHING.finditer(text):
+        start, end = character.span()
+        if start and not (text[start - 1] in _INVISIBLE and text.endswith((GAP_BREAK, GAP_KEEP), 0, start)):
+            yield start - 1
+        if end < len(text) and not text.startswith((GAP_BREAK, GAP_KEEP), end):
+            yield end - 1
 
 
 def _classes(box: Any) -> list[str]:
@@ -525,7 +530,7 @@ def _move(leaf: _Leaf, gap: float, space: float, squeeze: float, signs: Sequence
     behind = [0.0] * len(text)
     before = gap / 2 * leaf.head
     if gap:
-        for at in leaf.halves:
+        for at in _halves(text) if leaf.halves else ():
             behind[at] += gap / 2
     if space and leaf.spaces:
         for blank in _SPACE.finditer(text):

@@ -194,6 +194,9 @@ def _set(run: _Run, chars: int, kind: str, *, even: bool, punctuation: bool, gap
     kept: set[int] = set()
     if tag in _HEADINGS and len(text) > _SHORT and len(text) * _HEADING_WIDTH > chars:
         kept.update(_inside_phrases(text, kind))
+    shortest = _SHORT_CELL if tag in _CELLS else _SHORT
+    if tag not in _HEADINGS and run.ends_block and len(text) > shortest and (last := _LAST.search(text.rstrip())):
+        kept.add(last.start())
     borders = {found.start() for found in _BOUNDARY.finditer(text)} if gaps else set()
     for at in sorted(borders - run.marks):
         stays = at in kept or text[at] in _NOT_FIRST
@@ -206,9 +209,6 @@ def _set(run: _Run, chars: int, kind: str, *, even: bool, punctuation: bool, gap
         _edit(run, starts, found.end(), WORD_JOINER)
     for found in _QUOTES.finditer(text):
         _edit(run, starts, found.start(), BREAK)
-    shortest = _SHORT_CELL if tag in _CELLS else _SHORT
-    if tag not in _HEADINGS and run.ends_block and len(text) > shortest and (last := _LAST.search(text.rstrip())):
-        _edit(run, starts, last.start(), WORD_JOINER)
     for piece in run.pieces:
         if piece.edits:
             _apply(piece)
