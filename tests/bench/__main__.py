@@ -1,9 +1,10 @@
 """``make bench``: how fast, as ratios within one run; machines differ, so no number here decides anything.
 
-Three things are measured. In one warm process (:mod:`tests.bench.engines`): the scanner with the size of what it
+These things are measured. In one warm process (:mod:`tests.bench.engines`): the scanner with the size of what it
 reads, and a note to PDF with what bare pandoc and bare WeasyPrint take for the same page. With processes of their own
 (:mod:`tests.bench.vaults`): whole vaults, made up and real, cold, unchanged and after one change; and the shell loops
 of pandoc and WeasyPrint, Typst (``pip install typst``) or Chromium, as far as they are installed, for the same notes.
+And, if asked for (:mod:`tests.bench.large`): what a very large vault costs of which nothing or one note has changed.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import engines, measure, vaults
+from tests.bench import engines, large, measure, vaults
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", help="engines, vaults (default: both)")
+    parser.add_argument("what", nargs="*", help="engines, vaults (default: both), large")
     parser.add_argument("--notes", type=int, nargs="*", default=[170], metavar="N", help="sizes of made-up vaults")
+    parser.add_argument("--large", type=int, default=26_000, metavar="N", help="notes of the very large vault")
     parser.add_argument("--real", nargs="*", metavar="NAME", help="vaults of ../shared/vaults (default: ja-mitsuoka)")
     parser.add_argument("-j", "--jobs", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
@@ -44,6 +46,10 @@ def main() -> None:
                 rounds=arguments.rounds,
                 with_peers=not arguments.no_peers,
             )
+    if "large" in what:
+        measure.adopt()
+        with tempfile.TemporaryDirectory(prefix="kumihan-bench-") as folder:
+            results["large"] = large.main(Path(folder), arguments.large, rounds=arguments.rounds, say=print)
     if "engines" in what:
         results["engines"] = engines.main(arguments.rounds)
     if arguments.json:
