@@ -175,8 +175,7 @@ class _Reader:
         if isinstance(box, (boxes.TextBox, boxes.ReplacedBox)):
             self._show(box, page, tags, artifact=artifact)
         elif box.element is not None and not artifact:
-            if box.element_tag.endswith("::footnote-call"):
-                self._nodes.pop(box.element, None)  # a note whose call is on another page than it
+            # of a footnote too, by its call in the line: there it is read, wherever it stands
             self._node(box.element)
         for child in getattr(box, "children", ()):
             self._walk(child, page, tags, artifact=artifact)
