@@ -803,6 +803,16 @@ def test_other_languages_have_their_own_fonts(written) -> None:
     assert 'w:val="en-GB"' in written(document(p("English"), language="en-GB")).everything
 
 
+def test_on_a_cover_the_title_stands_lower(written) -> None:
+    def above(**chosen: str) -> int:
+        docx = written(document(div([], attr("", ["page-break"])), p("文")), replace(SETTINGS, **chosen))
+        style = next(s for s in docx.xml("word/styles.xml").iter(q("style")) if s.get(q("styleId")) == "Title")
+        return int(style.find(f".//{q('spacing')}").get(q("before")))
+
+    assert above() == 0
+    assert 3000 < above(cover="yes") < 4000
+
+
 def test_strong_latin_words_are_gothic_beside_japanese_only(written) -> None:
     for language, family in (("ja", "Arial"), ("en", "Times New Roman")):
         docx = written(document(p("x"), language=language))

@@ -66,6 +66,7 @@ def look(
         highest,
         settings.docx_indent,
         is_asian(language),
+        settings.cover == "yes",
         headings or {},
     )
 

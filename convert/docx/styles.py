@@ -84,6 +84,7 @@ class Look:
 
     ``closing`` is the role of the last line of the title and what stands under it: the text keeps off from it.
     ``highest`` is the highest level of its headings, 0 if it has none.
+    ``cover``: title and byline have a page of their own.
     ``asian``: its text is East Asian, and Latin words in it are the exception.
     ``indent`` says how body text begins: further in by its ``style``, by a ``fullwidth`` blank, or not (``none``).
     ``headings`` are names of the user's for styles of headings, by level.
@@ -98,6 +99,7 @@ class Look:
     highest: int
     indent: str = "style"
     asian: bool = True
+    cover: bool = False
     headings: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -147,6 +149,8 @@ def _paragraphs(look: Look) -> list[str]:
     faces, sizes = look.faces, look.sizes
     gothic = _fonts(faces.sans, faces.asian_sans)
     line = look.grid.pitch
+    # on a cover the title stands above the middle
+    above = look.grid.text_height // 4 if look.cover else 0
     after = {role: line if role == look.closing else 0 for role in ("title", "subtitle", "author", "date")}
     out = [
         # fonts and size here too: in cells, LibreOffice lets the defaults win over character styles
@@ -164,7 +168,7 @@ def _paragraphs(look: Look) -> list[str]:
             "normal",
             next="body",
             p='<w:keepNext/><w:keepLines/><w:snapToGrid w:val="0"/>'
-            f'<w:spacing w:before="0" w:after="{after["title"]}"/><w:jc w:val="center"/>',
+            f'<w:spacing w:before="{above}" w:after="{after["title"]}"/><w:jc w:val="center"/>',
             r=gothic + _bold() + _size(sizes.of_role("title")),
         ),
         _style(
