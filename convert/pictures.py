@@ -10,6 +10,7 @@ import io
 import re
 import struct
 import warnings
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,6 +29,10 @@ MAX_ANIMATION = 10_000_000
 #: what Pillow may open: raster formats of cameras, screens and browsers; nothing that runs a program of its own
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF", "ICO")
 _MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK")
+
+
+#: A raster picture within a drawing; the drawing is clean, so the address is whole.
+_INSIDE = re.compile(rb"(data:image/(?:png|jpeg);base64,)([A-Za-z0-9+/=\s]*)")
 
 
 class PictureError(Exception):
@@ -84,7 +89,18 @@ def _load_svg(data: bytes) -> PictureData:
         drawing = svg.clean(data)
     except svg.SvgError as error:
         raise PictureError(str(error)) from error
-    return PictureData(drawing.data, "image/svg+xml", drawing.width_px, drawing.height_px)
+    bare = _INSIDE.sub(_bare_inside, drawing.data)
+    return PictureData(bare, "image/svg+xml", drawing.width_px, drawing.height_px)
+
+
+def _bare_inside(found: re.Match[bytes]) -> bytes:
+    """A photograph or screenshot within a drawing, without what it tells."""
+    try:
+        data = b64decode(found[2], validate=False)
+    except ValueError:  # no picture, and shown by no program
+        return found[1]
+    strip = _bare_jpeg if data.startswith(b"\xff\xd8") else _bare_png if data.startswith(b"\x89PNG") else None
+    return found[1] + b64encode(b"".join(strip(data))) if strip else found[0]
 
 
 def _load_raster(data: bytes, for_format: str) -> PictureData:

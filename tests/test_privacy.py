@@ -102,13 +102,14 @@ def photo(kind: str) -> bytes:
 @pytest.fixture
 def vault(tmp_path: Path) -> Path:
     root = tmp_path / "TOKEN-vault"
+    address = "data:image/jpeg;base64," + base64.b64encode(photo("JPEG")).decode()
     files: dict[str, str | bytes] = {
         "TOKEN-place/題.md": NOTE,
         "TOKEN-folder/隣.md": NEIGHBOUR,
         "TOKEN-folder/TOKEN-picture.jpg": photo("JPEG"),
         "TOKEN-folder/TOKEN-picture.png": photo("PNG"),
         "TOKEN-folder/TOKEN-picture.webp": photo("WEBP"),
-        "TOKEN-folder/TOKEN-drawing.svg": SVG,
+        "TOKEN-folder/TOKEN-drawing.svg": SVG.replace("<rect", f'<image href="{address}" width="9"/><rect'),
         ".obsidian/app.json": '{"TOKEN-setting": 1}',
     }
     put(root, files)
@@ -147,15 +148,17 @@ def _indirect(thing: object) -> bool:
     return isinstance(thing, pikepdf.Object) and thing.is_indirect
 
 
+def opened(data: bytes) -> bytes:
+    """The data, and the pictures that stand in it as text."""
+    inside = [base64.b64decode(code) for code in re.findall(rb"data:[\w/+]+;base64,([\w+/=]+)", data)]
+    return b"\n".join([data, *map(opened, inside)])
+
+
 def contents(format: str, data: bytes) -> dict[str, bytes]:
     """An output's parts by name."""
     if format == "docx":
-        return {name: name.encode() + part for name, part in Docx(data).parts.items()}
-    if format == "pdf":
-        return {"file": data + pdf_contents(data)}
-    inside = [base64.b64decode(code) for code in re.findall(rb"data:[\w/+]+;base64,([\w+/=]+)", data)]
-    assert len(inside) >= 4
-    return {"file": data, **{f"picture {at}": picture for at, picture in enumerate(inside)}}
+        return {name: name.encode() + opened(part) for name, part in Docx(data).parts.items()}
+    return {"file": data + (pdf_contents(data) if format == "pdf" else opened(data))}
 
 
 PRIVATE = (b"TOKEN", b"777000111", b"1901", b"1902-", b"GONE", b"SAID")
