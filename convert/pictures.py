@@ -99,8 +99,14 @@ def _bare_inside(found: re.Match[bytes]) -> bytes:
         data = b64decode(found[2], validate=False)
     except ValueError:  # no picture, and shown by no program
         return found[1]
-    strip = _bare_jpeg if data.startswith(b"\xff\xd8") else _bare_png if data.startswith(b"\x89PNG") else None
-    return found[1] + b64encode(b"".join(strip(data))) if strip else found[0]
+    return found[1] + b64encode(bare(data))
+
+
+def bare(data: bytes) -> bytes:
+    """A JPEG or PNG without what cameras and programs left in it; anything else as it is."""
+    if data.startswith(b"\xff\xd8"):
+        return b"".join(_bare_jpeg(data))
+    return b"".join(_bare_png(data)) if data.startswith(b"\x89PNG") else data
 
 
 def _load_raster(data: bytes, for_format: str) -> PictureData:
@@ -118,9 +124,9 @@ def _load_raster(data: bytes, for_format: str) -> PictureData:
     rotated = image.getexif().get(0x0112, 1) != 1
     if (width <= MAX_WIDTH and height <= MAX_HEIGHT) and not rotated and image.mode in _MODES:
         if kind in ("JPEG", "MPO"):
-            return PictureData(b"".join(_bare_jpeg(data)), "image/jpeg", width, height)
+            return PictureData(bare(data), "image/jpeg", width, height)
         if kind == "PNG":
-            return PictureData(b"".join(_bare_png(data)), "image/png", width, height)
+            return PictureData(bare(data), "image/png", width, height)
     lossy = kind in ("JPEG", "MPO", "AVIF") or (kind == "WEBP" and b"VP8L" not in data[:64])
     coded, media_type = _encode(upright, lossy)
     return PictureData(coded, media_type, width, height)

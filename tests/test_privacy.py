@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import docx
 import pikepdf
 import pytest
 from PIL import Image, PngImagePlugin
@@ -17,7 +18,7 @@ from convert.formats import Output, linked_for, writer
 from convert.link import link_note
 from convert.settings import Settings
 from convert.vault import scan
-from tests.support.docx import Docx
+from tests.support.docx import NAMES, Docx
 from tests.support.linked import put
 
 NOTE = """---
@@ -66,7 +67,7 @@ TOKEN-key2: TOKEN-value2
 author: TOKEN-author2
 ---
 ## 節
-埋めた文 %%TOKEN-embedded%% ^TOKEN-block-id-2
+埋めた文 %%TOKEN-embedded%% {==語==}{>>SAID-embedded<<} ^TOKEN-block-id-2
 
 ## TOKEN-other-section
 """
@@ -195,7 +196,10 @@ def test_markdown_names_pictures_by_their_place_and_tells_nothing_else(vault: Pa
 
 def test_a_tracked_file_has_the_authors_words_to_the_editor_and_no_others(vault: Path) -> None:
     word = Docx(made(vault, "docx").data)
-    assert word.comments == ("SAID-point", "SAID-range")
+    assert word.comments == ("SAID-point", "SAID-range", "SAID-embedded")
+    # what an embedded note's properties say of its author is for nobody
+    authors = re.findall(r'w:author="([^"]*)"', word.everything)
+    assert set(authors) == {"公開の著者", "SAID-author"}
     assert "GONE-text" in word.everything
     everything = {name: part for name, part in word.parts.items() if name != "word/comments.xml"}
     assert not [name for name, part in everything.items() if b"SAID" in part]
@@ -221,3 +225,25 @@ def test_word_knows_of_the_document_what_its_properties_say(vault: Path) -> None
     assert not [part for part in word.parts if "thumbnail" in part.lower() or "customXml" in part or "fonts/" in part]
     assert "rsid" not in word.everything
     assert "w:vanish" not in word.everything
+
+
+def test_a_model_gives_its_styles_and_tells_nothing(vault: Path) -> None:
+    model = docx.Document()
+    for name in ("author", "last_modified_by", "title", "subject", "comments", "category", "keywords", "version"):
+        setattr(model.core_properties, name, f"TOKEN-{name}")
+    paragraph = model.add_paragraph("TOKEN-text")
+    model.add_comment(paragraph.runs, text="TOKEN-comment", author="TOKEN-commenter", initials="T")
+    head = model.sections[0].header.paragraphs[0].add_run()
+    head.add_picture(io.BytesIO(photo("JPEG")))
+    for drawn in head._element.iter("{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"):
+        drawn.set("descr", "/home/TOKEN-user/TOKEN-logo.jpg")
+        drawn.set("name", "TOKEN-logo.jpg")
+    for style in model.styles.element.iter(f"{{{NAMES['w']}}}style"):
+        rsid = docx.oxml.OxmlElement("w:rsid")
+        rsid.set(docx.oxml.ns.qn("w:val"), "00ABCDEF")
+        style.find(docx.oxml.ns.qn("w:name")).addnext(rsid)
+    model.save(vault / "m.docx")
+    word = Docx(made(vault, "docx", docx_reference="m.docx", docx_changes="accept").data)
+    assert [part for part in word.parts if part.startswith("word/header")]
+    assert "00ABCDEF" not in word.everything
+    assert leaks("docx", word.data, (b"TOKEN",)) == []

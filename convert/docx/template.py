@@ -17,6 +17,7 @@ from typing import Final
 
 from lxml import etree
 
+from convert import pictures
 from convert.docx.wml import CONTENT_TYPES, PIC, WP, R, W, q
 
 Element = etree._Element
@@ -271,7 +272,7 @@ def _running(kind: str, name: str, parts: Mapping[str, bytes]) -> Running | str:
         type, target, outside = relations.get(relation, ("", "", True))
         ending = posixpath.splitext(target)[1].lower()
         if type.endswith("/image") and not outside and target in parts and ending in _IMAGES:
-            images[relation] = ending, parts[target]
+            images[relation] = ending, pictures.bare(parts[target])
         elif type.endswith("/hyperlink") and outside and _WEB.match(target):
             links[relation] = target
         else:
