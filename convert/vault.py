@@ -10,6 +10,7 @@ import json
 import os
 import posixpath
 import re
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -60,7 +61,7 @@ class Vault:
     """The files below ``root`` (a real path) that are not hidden; all paths are relative to it, with ``/``.
 
     ``callouts`` are the types that its CSS snippets define or change, by name in lower case; ``stats`` what the
-    files' entries said when they were scanned.
+    files' entries said when they were scanned, which began at the nanosecond ``scanned``.
     """
 
     root: Path
@@ -71,6 +72,7 @@ class Vault:
     ignore: Ignore = field(default_factory=Ignore)
     callouts: Mapping[str, CalloutType] = field(default_factory=dict)
     stats: Mapping[str, Stat] = field(default_factory=dict, repr=False)
+    scanned: int = field(default=0, compare=False, repr=False)
     _by_name: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _by_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
@@ -139,6 +141,7 @@ def scan(root: Path, *, follow_links: bool = False) -> Vault:
     a diagnostic, unless ``follow_links``; a folder that is reached twice is walked once.
     """
     root = root.resolve(strict=True)
+    scanned = time.time_ns()
     walk = _Walk(root, follow_links)
     walk.run()
     files = tuple(sorted(walk.files))
@@ -161,6 +164,7 @@ def scan(root: Path, *, follow_links: bool = False) -> Vault:
         ignore=Ignore(filters, tuple(sorted(walk.rules))),
         callouts=callouts,
         stats=walk.stats,
+        scanned=scanned,
         _by_name={name: tuple(paths) for name, paths in by_name.items()},
         _by_path={path: tuple(paths) for path, paths in by_path.items()},
     )

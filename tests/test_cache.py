@@ -207,6 +207,17 @@ def test_the_nearest_note_of_a_name(vault: Vault) -> None:
     assert vault.built() == {"1/a.md", "1/x.md"}
 
 
+def test_two_endings(vault: Vault) -> None:
+    vault.write("e.md", "[[x]] [[y.md]] ![[Z]]\n")
+    vault.build()
+    vault.write("x.md", "")
+    assert vault.built() == {"e.md", "x.md"}
+    vault.write("Y.MD.md", "")
+    assert vault.built() == {"e.md", "Y.MD.md"}
+    vault.write("1/z.MD", "text")
+    assert vault.built() == {"e.md", "1/z.MD"}
+
+
 def test_settings_count_only_where_they_are_read(vault: Vault) -> None:
     vault.write("e.md", "one {漢字|かんじ}\n")
     vault.build()

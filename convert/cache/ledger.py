@@ -22,7 +22,7 @@ from convert.cache import tools
 from convert.cache.answers import Answers
 from convert.cache.printed import Cache, system_fonts
 from convert.cache.store import Store, diagnostics_of, diagnostics_text
-from convert.cache.trace import Trace, digest_of, name_of, seen, values
+from convert.cache.trace import Trace, digest_of, names_of, seen, values
 from convert.diagnostics import Code, Diagnostic
 from convert.vault import stat_of
 
@@ -93,7 +93,6 @@ class Ledger:
     def __init__(self, plan: Plan, *, force: bool = False, folder: Path | None = None) -> None:
         """Open the cache and compare the vault with what was there at the last build; ``force``: nothing stands."""
         self._plan = plan
-        self._seen = time.time_ns()
         self._digests: dict[str, str] = {}
         self._fresh: set[str] = set()
         self._records: dict[str, Record] = {}
@@ -183,11 +182,11 @@ class Ledger:
                 if was[1]:
                     self._digests[path] = was[1]
                 continue
-            if stat.changed + _UNSURE > self._seen:
+            if stat.changed + _UNSURE > self._plan.vault.scanned:
                 self._fresh.add(path)
             digest = ""
             if was is None:
-                subjects |= {f"name:{name_of(path)}", f"file:{path}", "vault"}
+                subjects |= {*names_of(path), f"file:{path}", "vault"}
             elif was[0] == stat.mark and stat.changed + _UNSURE <= was[2]:
                 digest = was[1]
             else:
@@ -200,9 +199,9 @@ class Ledger:
                 self._digests[path] = digest
             if stem != (was[3] if was else ""):
                 subjects.add(f"stem:{path}")
-            rows.append([self._build, path, stat.mark, digest, self._seen, stem])
+            rows.append([self._build, path, stat.mark, digest, self._plan.vault.scanned, stem])
         for path in old.keys() - stats.keys():
-            subjects |= {f"name:{name_of(path)}", f"file:{path}", f"stem:{path}", "vault"}
+            subjects |= {*names_of(path), f"file:{path}", f"stem:{path}", "vault"}
         return subjects, rows
 
     @cached_property

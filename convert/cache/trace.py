@@ -96,8 +96,14 @@ def subject(question: Question) -> str:
 
 
 def name_of(path: str) -> str:
-    """The name at the end of a path or link, as all spellings of it that can mean one file share it."""
+    """The name at the end of a link, as all spellings of it that can mean one file share it."""
     return compared(path).rpartition("/")[2].removesuffix(".md")
+
+
+def names_of(file: str) -> set[str]:
+    """The subjects of all links that can mean a file: ``x.md`` may mean ``x.md`` or ``x.md.md``."""
+    name = name_of(file)
+    return {f"name:{name}", f"name:{name.removesuffix('.md')}"}
 
 
 def seen(file: Path) -> tuple[Stat, str]:
