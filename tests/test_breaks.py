@@ -45,6 +45,19 @@ class TestMarked:
         document = made(tmp_path, "甲 <!-- pagebreak --> 乙\n\n<!-- page -->\n\n丙 `<!-- pagebreak -->`\n")
         assert show(document.blocks) == "<p>甲 乙</p><p>丙 <code><!-- pagebreak --></code></p>"
 
+    @pytest.mark.parametrize(
+        ("text", "first"),
+        [
+            ("# 甲\n\n## 乙\n\n# 丙\n", "丙"),
+            ("## 甲\n\n### 乙\n\n## 丙\n", "丙"),
+            ("# A\n\n文\n\n## 甲\n\n文\n\n## 丙\n", "丙"),
+        ],
+    )
+    def test_the_highest_rank_begins_pages(self, tmp_path: Path, text: str, first: str) -> None:
+        shown = show(made(tmp_path, text, breaks="highest").blocks)
+        assert shown.count(BREAK) == 1
+        assert re.sub("<.*?>", "", shown.partition(BREAK)[2]) == first
+
     def test_no_page_is_left_empty(self, tmp_path: Path) -> None:
         text = "<!-- pagebreak -->\n\n甲\n\n<!-- pagebreak -->\n\n<!-- pagebreak -->\n\n乙\n\n<!-- pagebreak -->\n"
         document = made(tmp_path, text, title="no")

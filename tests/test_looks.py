@@ -16,19 +16,21 @@ import pytest
 
 from convert.formats import pdf
 from convert.link import link_note
-from convert.settings import Settings
+from convert.settings import Layers
 from convert.vault import scan
 from tests.support.project import CHECKOUT, SAMPLE
 
 GOLDEN = Path(__file__).parent / "golden" / "looks"
 #: points that a box may be off: machines have different releases of Pango and HarfBuzz
 TOLERANCE = 0.6
-#: what is looked at: vault, note, its first pages
+#: what is looked at: vault, note, its first pages, theme
 PAGES = {
-    "side-by-side": (CHECKOUT / "docs" / "比較", "見本.md", 2),
-    "callouts": (SAMPLE, "囲みの見本.md", 2),
-    "notes": (SAMPLE, "注のいろいろ.md", 2),
-    "lines": (SAMPLE, "第2回 一行を組む.md", 2),
+    "side-by-side": (CHECKOUT / "docs" / "比較", "見本.md", 2, "handout"),
+    "callouts": (SAMPLE, "囲みの見本.md", 2, "handout"),
+    "notes": (SAMPLE, "注のいろいろ.md", 2, "handout"),
+    "lines": (SAMPLE, "第2回 一行を組む.md", 2, "handout"),
+    "columns": (SAMPLE, "第3回 版面を引く.md", 1, "handout-2col"),
+    "report": (SAMPLE, "第3回 版面を引く.md", 3, "report"),
 }
 
 Row = tuple[str, tuple[float, ...], str]
@@ -37,8 +39,9 @@ Row = tuple[str, tuple[float, ...], str]
 
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_moved(name: str) -> None:
-    vault, note, count = PAGES[name]
-    data = pdf.write(link_note(note, scan(vault), Settings()), Settings()).data
+    vault, note, count, theme = PAGES[name]
+    settings, _ = Layers({"theme": theme}).settings()
+    data = pdf.write(link_note(note, scan(vault), settings), settings).data
     pages = [list(rows(page)) for page, _ in zip(pypdfium2.PdfDocument(data), range(count), strict=False)]
     file = GOLDEN / f"{name}.txt"
     if os.environ.get("UPDATE_GOLDEN"):

@@ -21,6 +21,7 @@ def run(blocks: list[Block], settings: Settings, *, above: bool, titled: bool = 
     levels = {"none": 0, "h1": 1, "h2": 2}
     deepest = levels[settings.breaks] if settings.breaks in levels else numbering.highest(blocks, titled=titled)
     begun = False
+    title = blocks[0] if titled and settings.breaks == "highest" else None
     on_top = not above
 
     def place(children: list[Block]) -> None:
@@ -34,7 +35,7 @@ def run(blocks: list[Block], settings: Settings, *, above: bool, titled: bool = 
                     out.append(new_page())
                 on_top = True
                 continue
-            elif block["t"] == "Header" and block["c"][0] <= deepest:
+            elif block["t"] == "Header" and block["c"][0] <= deepest and block is not title:
                 if begun and not on_top:
                     out.append(new_page())
                 begun = on_top = True
