@@ -257,7 +257,8 @@ class Code(Enum):
         _I,
         "A picture has no text that says what it shows, so whoever does not see it hears that there is one, no "
         "more. `--strict` does not let it pass.",
-        "Write what it shows: `![[chart.png|Sales by year]]` or `![Sales by year](chart.png)`.",
+        "Write what it shows: `![[chart.png|Sales by year]]` or `![Sales by year](chart.png)`; in a Mermaid diagram a "
+        "line `accTitle: Sales by year`.",
     )
     IMAGE_REMOTE = (
         "image.remote",

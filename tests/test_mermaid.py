@@ -194,7 +194,9 @@ def note(tmp_path: Path, text: str, **settings: Any) -> Any:
 def test_a_fence_becomes_a_picture(tmp_path: Path, text: str, shape: str) -> None:
     document = note(tmp_path, text)
     assert show(document.blocks).replace("<plain>a</plain>", "<p>a</p>") == shape
-    assert not document.diagnostics
+    assert {diagnostic.code for diagnostic in document.diagnostics} == (
+        {"image.no-alt"} if "Mermaid" in shape else set()
+    )
     (picture,) = document.pictures.values()
     data = pictures.load(picture, "pdf")
     assert data.media_type == "image/svg+xml"
@@ -206,10 +208,17 @@ def test_in_the_notes_language(tmp_path: Path) -> None:
     assert show(document.blocks) == "<p><img picture:p1>Diagram (Mermaid)</img></p>"
 
 
+@pytest.mark.parametrize("text", [FLOW.replace("LR", "LR\n  accTitle: 流れ", 1), f"---\ntitle: 流れ\n---\n{FLOW}"])
+def test_a_title_says_what_a_diagram_shows(tmp_path: Path, text: str) -> None:
+    document = note(tmp_path, f"```mermaid\n{text}\n```")
+    assert said(document) == []
+    assert show(document.blocks) == "<p><img picture:p1>流れ</img></p>"
+
+
 def test_one_that_cannot_be_drawn_is_its_source_in_a_box(tmp_path: Path) -> None:
     text = indent(f"[!note] 題\n一\n```mermaid\n{FLOW}\n```", "> ") + "\n\n```mermaid\n図\n```"
     document = note(tmp_path, text)
-    assert said(document) == ["A.md:8:1 mermaid.failed"]
+    assert said(document) == ["A.md:3:3 image.no-alt", "A.md:8:1 mermaid.failed"]
     assert show(document.blocks).endswith(
         "<div.placeholder data-kind=mermaid><p>図（Mermaid）</p><code>図</code></div>"
     )
@@ -220,7 +229,7 @@ def test_a_diagram_comes_along_with_its_note(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"A.md": "![[B]]", "B.md": f"```mermaid\n図\n```\n\n```mermaid\n{FLOW}\n```"}
     document = linked(tmp_path, files)
     check(document)
-    assert said(document) == ["B.md:1:1 mermaid.failed"]
+    assert said(document) == ["B.md:1:1 mermaid.failed", "B.md:5:1 image.no-alt"]
     shape = show(document.blocks)
     assert shape.count("placeholder") == 1
     assert shape.count("<img picture:p1>") == 1

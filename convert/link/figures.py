@@ -37,7 +37,11 @@ def _figure(fence: Block, part: Part, linking: Linking) -> Block:
         else:
             name = f"mermaid-{sha256(drawing).hexdigest()[:16]}.svg"
             key = linking.picture_key(Picture(Path(), name, "image/svg+xml", drawing, source))
-            alt = mermaid.title(drawing) or label("placeholder.mermaid", linking.language)
+            alt = mermaid.title(drawing)
+            if not alt:
+                message = "no title says what the diagram shows: write a line such as `accTitle: Sales by year` into it"
+                linking.report(Code.IMAGE_NO_ALT, message, part.path, place_of(fence))
+                alt = label("placeholder.mermaid", linking.language)
             return para([image(words(alt), f"picture:{key}")])
     box = as_block(linking.placeholder("mermaid"))
     fence["boxed"] = True  # done with, also for the note that embeds this one
