@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import tempfile
 from functools import cache
@@ -27,6 +28,8 @@ from tests.support.content import LABELS, missing
 from tests.support.docx import NAMES, Docx, problems
 from tests.support.html import Html, text
 from tests.support.linked import PNG, check, linked, put
+from tests.support.pdf import Pdf
+from tests.support.project import Project
 
 NOTE = """---
 author: 山田 太郎
@@ -212,6 +215,17 @@ def test_docx_changes_settle(tmp_path: Path, changes: str) -> None:
     assert "私的" not in word.everything
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not here")
+def test_libreoffice_opens_it_and_shows_each_note_its_text(tmp_path: Path) -> None:
+    (tmp_path / "note.docx").write_bytes(output("docx", comments="word"))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), "note.docx"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    shown = Pdf((tmp_path / "note.pdf").read_bytes()).characters
+    assert all(words in shown for words in ("注に追加", "注二", "追加した段落", "消した段落"))
+
+
 def test_the_same_bytes_again() -> None:
     first = output("docx", comments="word")
     output.cache_clear()
@@ -254,3 +268,24 @@ def test_any_mixture_of_ranges_makes_a_sound_file(text: str) -> None:
             assert len(set(places)) == len(places)
             assert changes == "track" or not places
             assert lint(writer("docx")(document, Settings()).data) == []
+
+
+def test_one_build_gives_each_format_its_view(tmp_path: Path) -> None:
+    project = Project(tmp_path).note("甲.md", "a{++b++}{--c--}{>>d<<} %%e%%\n")
+
+    def word(*arguments: str) -> str:
+        run = project.build(*arguments, to="html,docx")
+        assert run.status == 0, run.stderr
+        assert "ab" in run.html("甲").text
+        assert "c" not in run.html("甲").text.partition("ab")[2]
+        return run.docx("甲").everything
+
+    tracked = word()
+    assert "<w:ins " in tracked
+    assert "<w:delText" in tracked
+    assert ">d</w:t>" in tracked
+    assert ">e</w:t>" not in tracked
+    settled = word("--set", "docx.changes=accept")
+    assert not re.search(r"<w:(ins|del|comment\w*) ", settled)
+    assert ">e</w:t>" in word("--set", "comments=word")
+    assert word() == tracked
