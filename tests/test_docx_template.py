@@ -146,13 +146,15 @@ class TestModel:
         assert said(output) == []
         assert styles_of(output.data)["章"].lower() == "heading 2"
         assert Docx(output.data).xml("word/document.xml").find(f".//{q('pgSz')}") is not None
+        (language,) = Docx(output.data).xml("word/styles.xml").iterfind(f"{q('docDefaults')}//{q('lang')}")
+        assert language.get(q("eastAsia")) == "ja-JP"
 
     def test_pictures_of_heads_come_along(self, tmp_path: Path) -> None:
         def logo(parts: dict[str, bytes]) -> None:
             parts["word/media/logo.png"] = b"\x89PNG\r\n\x1a\n"
             picture = (
                 '<w:p xmlns:v="urn:schemas-microsoft-com:vml"><w:r><w:pict><v:shape style="width:10pt;height:10pt">'
-                '<v:imagedata r:id="rId1"/></v:shape></w:pict></w:r></w:p></w:hdr>'
+                '<v:imagedata r:id="rId1" title="C:\\Users\\SECRET\\logo.png"/></v:shape></w:pict></w:r></w:p></w:hdr>'
             )
             parts["word/header1.xml"] = parts["word/header1.xml"].decode().replace("</w:hdr>", picture).encode()
             parts["word/_rels/header1.xml.rels"] = relations(("rId1", "image", "media/logo.png", ""))
@@ -160,6 +162,7 @@ class TestModel:
         docx = Docx(written(tmp_path, model(logo)).data)
         (picture,) = [docx.parts[name] for name in docx.parts if "media" in name]
         assert picture.startswith(b"\x89PNG")
+        assert "SECRET" not in docx.everything
 
     def test_a_missing_model_is_told_of(self, tmp_path: Path) -> None:
         output = written(tmp_path, docx_reference="fehlt.docx")

@@ -57,6 +57,8 @@ def dress(parts: dict[str, bytes], names: Mapping[str, str], template: Template 
         return []
     ours = etree.fromstring(parts["word/styles.xml"])
     theirs = None if template is None else etree.fromstring(template.styles)
+    if theirs is not None:
+        _speak(theirs, ours)
     styles, ids, problems = _joined(ours, names, theirs)
     roots: dict[str, Element] = {name: etree.fromstring(parts[name]) for name in _TEXTS if name in parts}
     for name in [name for name in parts if name.startswith(("word/header", "word/footer"))]:
@@ -137,6 +139,20 @@ def _joined(
         if link.get(q("val"), "") not in used:  # as in pandoc's own reference file
             link.getparent().remove(link)  # type: ignore[union-attr]
     return theirs, ids, problems
+
+
+def _speak(theirs: Element, ours: Element) -> None:
+    """The text's languages in the model's styles: in those of another, Word would show other shapes of kanji."""
+    place = "/".join(map(q, ("docDefaults", "rPrDefault", "rPr")))
+    properties, language = theirs.find(place), ours.find(f"{place}/{q('lang')}")
+    if properties is None or language is None:
+        return
+    for old in properties.findall(q("lang")):
+        properties.remove(old)
+    after = [
+        child for child in properties if etree.QName(child).localname in ("eastAsianLayout", "specVanish", "oMath")
+    ]
+    properties.insert(len(properties) - len(after), deepcopy(language))
 
 
 def _names(style: Element) -> list[str]:

@@ -47,6 +47,8 @@ _ACTIVE_FIELD: Final = re.compile(
 )
 _ACTIVE: Final = ("object", "control", "altChunk", "subDoc", "movie", "scriptAnchor")
 _CHANGES: Final = ("ins", "del", "moveFrom", "moveTo", "commentReference")
+#: Where a picture or template once was, on whose machine.
+_PLACE: Final = re.compile(r"\s*(?:file:|[A-Za-z]:[\\/]|\\\\|/(?:Users|home)/)", re.IGNORECASE)
 _WEB: Final = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 
 
@@ -277,6 +279,9 @@ def _running(kind: str, name: str, parts: Mapping[str, bytes]) -> Running | str:
             links[relation] = target
         else:
             return "refers to something outside or unknown"
+    for node in root.iter("*"):
+        for key in [key for key, text in node.attrib.items() if _PLACE.match(str(text))]:
+            del node.attrib[key]
     for shown in root.iter(f"{{{WP}}}docPr", f"{{{PIC}}}cNvPr"):
         for key in ("descr", "title"):  # often the path that a picture had
             if re.search(r"[\\/]", shown.get(key, "")):
