@@ -20,7 +20,7 @@ from convert import fonts, languages, pandoc
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.fonts.recipes import ROLES
 from convert.link.document import output_address
-from convert.pdf import adjust, file, grey, shortcuts, tags
+from convert.pdf import adjust, file, grey, order, shortcuts, tags
 from convert.pdf.file import Wishes
 from convert.settings import Settings
 
@@ -131,6 +131,8 @@ def lay_out(
             stylesheets=[_sheet(_with_families(css, choice), choice.config) for css in sheets],
             pdf_tags=True,
         )
+        if not adjust.problem():  # the WeasyPrint that is known
+            order.put_in_order(document.pages)
     return Layout(document, tuple(messages))
 
 
