@@ -36,16 +36,16 @@ from convert.nodes import (
 
 _N = "[0-9０-９]{1,4}"
 _NUMBER = rf"(?:[A-ZＡ-Ｚ][-‐－.．]?)?{_N}(?:[-‐‑–−－.．ー]{_N}){{0,3}}(?:[a-zａ-ｚ]|\([a-z]\))?"
-_WORD = r"図表|図|表|写真|グラフ|Fig(?:ure|\.)?|FIG(?:URE|\.)?|Table|TABLE"
+_WORD = r"図表|図|表|图|圖|写真|グラフ|Fig(?:ure|\.)?|FIG(?:URE|\.)?|Table|TABLE"
 _OPEN, _CLOSE = "[【［\\[（(〈＜<▲▼△▽■●◆]?", "[】］\\]）)〉＞>]?"
 #: a caption with a number of its own: 「図1　…」, 「【表２－１】…」, 「第3図 …」, ``Fig. 4: …``
 _TYPED = re.compile(
-    rf"{_OPEN}(?:(?P<word>{_WORD}) ?(?P<number>{_NUMBER})|第 ?(?P<nth>{_NUMBER}) ?(?P<what>図|表)){_CLOSE}"
+    rf"{_OPEN}(?:(?P<word>{_WORD}) ?(?P<number>{_NUMBER})|第 ?(?P<nth>{_NUMBER}) ?(?P<what>[図表图圖])){_CLOSE}"
     r"(?P<gap>[ \u3000]*(?:[:：.．—―][ \u3000]*)?)(?P<text>.*)",
     re.DOTALL,
 )
 #: one with its word, and no number: 「図：…」
-_NAMED = re.compile(r"(?P<word>図表|図|表|写真|グラフ|Figure|Table)[:：][ \u3000]*(?=[^ \u3000])")
+_NAMED = re.compile(r"(?P<word>図表|図|表|图|圖|写真|グラフ|Figure|Table)[:：][ \u3000]*(?=[^ \u3000])")
 #: pandoc's and Quarto's, of tables only
 _PANDOC = re.compile(r"(?:[Tt]able)?:[ \u3000]+(?=[^ \u3000])")
 _QUARTO_ID = re.compile(r"[ \u3000]*\{#[\w:-]+\}\Z")
