@@ -266,6 +266,13 @@ class TestFormats:
             assert re.sub(r"\s", "", text).count("図1売上の推移") == 1
             assert re.sub(r"\s", "", text).count("表1料金の表") == 1
 
+    def test_a_caption_wider_than_its_table_stays_on_one_line(self, tmp_path: Path) -> None:
+        text = f"表1　この題は表の幅よりもずっと長い題の例である[^1]\n\n{TABLE}\n[^1]: 注。\n"
+        read = Pdf(pdf.write(made(tmp_path, text), Settings()).data)
+        assert read.find("表1")[0].y == pytest.approx(read.find("である")[0].y, abs=3)
+        middle = (read.find("甲")[0].x + read.find("乙")[0].x) / 2
+        assert read.find("表1")[0].x < middle < read.find("である")[0].x
+
     @pytest.mark.parametrize("lines", range(8, 20))
     def test_a_caption_is_on_the_page_of_its_figure_or_table(self, tmp_path: Path, lines: int) -> None:
         small = Settings(page_size="A6", page_chars=20, page_lines=20)

@@ -111,7 +111,8 @@ def _widen_caption(table: Element, room: float, width: float) -> None:
     caption = table.find("caption")
     if caption is None:
         return
-    wanted = min(room, measure.width(all_text(caption)) / 2 * _CAPTION_SIZE)
+    marks = sum("fnref" in span.get("class", "").split() for span in caption.iter("span"))
+    wanted = min(room, (measure.width(all_text(caption)) / 2 + marks) * _CAPTION_SIZE)
     if wanted > width:
         add_style(caption, f"margin: 0 -{(wanted - width) / 2:.1f}pt")
 
