@@ -28,7 +28,9 @@ _GOES: Final = frozenset(
 
 def run(part: Part, linking: Linking) -> None:
     """Turn the ranges of a part into what the setting ``changes`` says."""
-    if not any(isinstance(mark, CriticMark) for mark in part.marks.values()):
+    # of what the note holds only this part counts: it may be one line, embedded again and again
+    pictures = (node for node in part.nodes() if node["t"] == "Image")
+    if not any(isinstance(part.marks.get(mark_key(node)), CriticMark) for node in pictures):
         return
     linking.revised = True
     view = linking.settings.changes
