@@ -616,7 +616,7 @@ def test_interrupted_nothing_is_left(place: Path, tmp_path: Path) -> None:
     (tmp_path / "保管庫" / "0.md").write_text("SLOW")
     code = f"import sys; from convert import cli, pool; pool._START = {_SCRIPT!r}; sys.exit(cli.main())"
     process = subprocess.Popen(
-        [sys.executable, "-c", code, "build", "../保管庫", "--to", "html", "-j", "2"],
+        [sys.executable, "-c", code, "build", "../保管庫", "--to", "html", "-j", "2", "--report", "r.json"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -629,6 +629,9 @@ def test_interrupted_nothing_is_left(place: Path, tmp_path: Path) -> None:
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
     assert err.splitlines()[-1] == "kumihan: interrupted"
+    report = json.loads((place / "r.json").read_text())
+    assert {note["note"]: note["status"] for note in report["notes"]}["0.md"] == "skipped"
+    assert report["totals"]["skipped"] > 0
     assert [name for name in files(place) if name.endswith(".tmp")] == []
 
 
