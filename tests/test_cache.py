@@ -242,6 +242,23 @@ def test_snippets_and_callouts(vault: Vault) -> None:
     assert vault.built() == {"d.md"}
 
 
+def test_models_of_word_files_and_names_of_styles(vault: Vault, tmp_path: Path) -> None:
+    everything = set(map("{}.md".format, "abcde"))
+    vault.build()
+    vault.write(".kumihan/word.yaml", "body: 本文\n")
+    vault.build()
+    assert vault.printed() == everything
+    vault.build()
+    assert vault.linked() == set()
+    model = tmp_path / "outside.docx"
+    for content in (b"one", b"two"):
+        model.write_bytes(content)
+        vault.build(docx_reference=str(model))
+        assert vault.printed() == everything
+    vault.build(docx_reference=str(model))
+    assert vault.linked() == set()
+
+
 def test_a_base_is_about_all_notes(vault: Vault) -> None:
     vault.write("e.md", '```base\nfilters: file.name == "n"\nviews:\n  - type: table\n    name: T\n```\n')
     vault.build()
