@@ -4,11 +4,12 @@ Each is a function or class that takes the place of one of WeasyPrint's or pydyf
 
 - a font is copied and taken apart once for a process, not for each document; what a document needs of it is cut out by
   a HarfBuzz that has read it before, without the empty places of unused glyphs (a map leads from their old numbers);
-- streams are compressed once, though the file's identifier needs their bytes too, and at zlib's usual level;
+- what is in the file is written once, though its identifier needs the bytes too, and compressed at zlib's usual level;
 - a property that the cascade does not set is its initial or its parent's value without further questions, and the
   style of a pseudo-element is made when it is asked for (most never are);
 - Pango's objects for a style are made once, and a Japanese line is looked for in one and a half times as many
-  characters as it holds, not four times.
+  characters as it holds, not four times;
+- a text's glyphs are read from Pango's memory in one piece, and it is not laid out again to be drawn as one paragraph.
 
 They are in force from :func:`install` on, if :func:`problem` finds none; without them all works, but slower.
 """
@@ -22,6 +23,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from operator import itemgetter
+from struct import Struct
 from typing import Any
 
 #: the versions whose insides this is written for
@@ -82,24 +84,31 @@ def _replacements() -> tuple[Replacement, ...]:
 
     _originals()
     ffi.cdef(_DECLARATIONS)
-    return (*_fonts(), *_compression(), *_styles(), *_percentages(), *_text())
+    return (*_fonts(), *_compression(), *_styles(), *_percentages(), *_text(), *_drawing())
 
 
 @cache
 def _originals() -> tuple[Replacement, ...]:
     import pydyf  # noqa: PLC0415
     from weasyprint import css, layout  # noqa: PLC0415
+    from weasyprint.draw import text  # noqa: PLC0415
     from weasyprint.layout import inline, preferred  # noqa: PLC0415
     from weasyprint.pdf import fonts, stream  # noqa: PLC0415
     from weasyprint.text import line_break  # noqa: PLC0415
 
     places = [
         *((stream, "Font"), (fonts.Font, "_harfbuzz_subset")),
-        *((pydyf, "zlib"), (pydyf.PDF, "write"), (pydyf.Stream, "data")),
+        *((pydyf, "zlib"), (pydyf.PDF, "write"), (pydyf.Stream, "data"), (pydyf.Dictionary, "data")),
         *((css.ComputedStyle, "__missing__"), (css.AnonymousStyle, "__missing__")),
+        *((css.ComputedStyle, "__init__"), (css.AnonymousStyle, "__init__")),
         *((css.StyleFor, "set_computed_styles"), (css.StyleFor, "__call__")),
         *((module, "resolve_percentages") for module in _users(layout, "resolve_percentages")),
-        *((line_break.Layout, "setup"), (inline, "split_first_line"), (preferred, "split_first_line")),
+        *(
+            (text, "draw_first_line"),
+            (line_break.Layout, "setup"),
+            (inline, "split_first_line"),
+            (preferred, "split_first_line"),
+        ),
     ]
     return tuple((owner, name, getattr(owner, name)) for owner, name in places)
 
@@ -218,8 +227,8 @@ def map_glyphs(document: Any, pdf: Any) -> None:
 def _compression() -> Iterator[Replacement]:
     import pydyf  # noqa: PLC0415
 
-    own_write, own_data = pydyf.PDF.write, pydyf.Stream.data
-    kept: dict[int, bytes] | None = None
+    own_write, own_data, own_table = pydyf.PDF.write, pydyf.Stream.data, pydyf.Dictionary.data
+    kept: dict[int, bytes | None] = {}
 
     class Zlib:
         """What pydyf uses of zlib."""
@@ -228,27 +237,44 @@ def _compression() -> Iterator[Replacement]:
         def compressobj(level: int) -> Any:
             return zlib.compressobj(min(level, _LEVEL))
 
-    def data(self: Any) -> bytes:
-        if kept is None:
-            return bytes(own_data.fget(self))
-        if id(self) not in kept:
-            kept[id(self)] = own_data.fget(self)
-        return kept[id(self)]
+    def remembered(own: Any) -> property:
+        def written(self: Any) -> bytes:
+            found = kept.get(id(self))
+            if found is None:
+                found = own.fget(self)
+                if id(self) in kept:
+                    kept[id(self)] = found
+            data: bytes = found
+            return data
+
+        return property(written)
 
     def write(self: Any, *arguments: Any, **options: Any) -> None:
-        nonlocal kept
-        kept = {}
+        # Of these alone: what lives only while it is written might leave its number to another.
+        kept.update(dict.fromkeys(map(id, self.objects)))
         try:
             own_write(self, *arguments, **options)
         finally:
-            kept = None
+            kept.clear()
 
     yield pydyf, "zlib", Zlib
     yield pydyf.PDF, "write", write
-    yield pydyf.Stream, "data", property(data)
+    yield pydyf.Stream, "data", remembered(own_data)
+    yield pydyf.Dictionary, "data", remembered(own_table)
 
 
 # Styles
+
+#: properties that layout asks of nearly every box, and that few rules set
+_USUAL = (
+    *("width", "min_width", "max_width", "height", "min_height", "max_height", "box_sizing", "anchor"),
+    *(f"{what}_{side}" for what in ("margin", "padding") for side in ("top", "right", "bottom", "left")),
+    *(f"border_{side}_style" for side in ("top", "right", "bottom", "left")),
+    *(f"border_{side}_radius" for side in ("top_left", "top_right", "bottom_right", "bottom_left")),
+    *("border_image_source", "mask_border_source", "image_orientation", "background_image", "background_color"),
+    *("box_shadow", "box_decoration_break", "bookmark_level", "bookmark_state", "appearance", "transform", "overflow"),
+    *("opacity", "outline_offset", "outline_style", "counter_reset", "counter_set", "counter_increment", "content"),
+)
 
 
 def _styles() -> Iterator[Replacement]:
@@ -289,6 +315,21 @@ def _styles() -> Iterator[Replacement]:
             value = own_anonymous(self, key)
         return value
 
+    own_begin, own_begin_anonymous = css.ComputedStyle.__init__, css.AnonymousStyle.__init__
+    usual = {name: initial[name] for name in _USUAL if name in initial}
+    usual_but_physical = {name: value for name, value in usual.items() if name not in physical}
+
+    def begin(self: Any, parent_style: Any, cascaded: Any, pseudo_type: Any, *rest: Any) -> None:
+        own_begin(self, parent_style, cascaded, pseudo_type, *rest)
+        if pseudo_type not in ("first-line", "first-letter"):  # all that these have is given to other styles
+            self.update(usual if logical.isdisjoint(cascaded) else usual_but_physical)
+            for name in usual.keys() & cascaded.keys():
+                self.pop(name, None)
+
+    def begin_anonymous(self: Any, parent_style: Any) -> None:
+        self.update(usual)
+        own_begin_anonymous(self, parent_style)
+
     own_set, own_call = css.StyleFor.set_computed_styles, css.StyleFor.__call__
 
     def set_computed_styles(
@@ -318,6 +359,8 @@ def _styles() -> Iterator[Replacement]:
             )
         return own_call(self, element, pseudo_type)
 
+    yield css.ComputedStyle, "__init__", begin
+    yield css.AnonymousStyle, "__init__", begin_anonymous
     yield css.ComputedStyle, "__missing__", missing
     yield css.AnonymousStyle, "__missing__", missing_in_anonymous
     yield css.StyleFor, "set_computed_styles", set_computed_styles
@@ -458,3 +501,94 @@ def _text() -> Iterator[Replacement]:
     yield line_break.Layout, "setup", setup
     yield inline, "split_first_line", split_first_line
     yield preferred, "split_first_line", split_first_line
+
+
+# Drawing
+
+#: Pango's glyph: its number, how wide it is set, how far from its place it stands, what it is
+_GLYPH = Struct("=IiiiI")
+#: what would begin another paragraph
+_PARAGRAPHS = re.compile("[\n\r\u2029]")
+
+
+def _drawing() -> Iterator[Replacement]:
+    from weasyprint.draw import text as drawing  # noqa: PLC0415
+    from weasyprint.text.ffi import FROM_UNITS, ffi, pango  # noqa: PLC0415
+
+    own = drawing.draw_first_line
+    if ffi.sizeof("PangoGlyphInfo") != _GLYPH.size:
+        return
+    none, unknown = pango.PANGO_GLYPH_EMPTY, pango.PANGO_GLYPH_UNKNOWN_FLAG
+    to_thousandths = 1000 * FROM_UNITS
+
+    def draw_first_line(stream: Any, textbox: Any, text_overflow: str, block_ellipsis: Any, matrix: Any) -> Any:
+        layout = textbox.pango_layout
+        if text_overflow == "ellipsis" or block_ellipsis != "none" or _PARAGRAPHS.search(layout.text):
+            return own(stream, textbox, text_overflow, block_ellipsis, matrix)
+        if not textbox.text.strip() or textbox.style["font_size"] < 1e-6:
+            return []
+        line, _ = layout.get_first_line()
+        items = []
+        run = line.runs[0]
+        while run != ffi.NULL:
+            pango_font = run.data.item.analysis.font
+            font, size = stream.add_font(pango_font)
+            glyphs = run.data.glyphs
+            read = list(_GLYPH.iter_unpack(ffi.buffer(glyphs.glyphs, glyphs.num_glyphs * _GLYPH.size)))
+            if (
+                font.png
+                or font.svg
+                or font.colr
+                or font.bitmap
+                or any((glyph & unknown and glyph != none) or rise for glyph, _, _, rise, _ in read)
+            ):
+                return own(stream, textbox, text_overflow, block_ellipsis, matrix)
+            items.append((run.data, pango_font, font, size, read))
+            run = run.next
+
+        stream.set_text_matrix(*matrix.values)
+        encoded = b""
+        parts: list[str] = []
+        before = None
+        for data, pango_font, font, size, read in items:
+            if pango_font != before:
+                before = pango_font
+                if parts:
+                    stream.show_text("".join(parts))
+                parts = []
+                stream.set_font_size(font.hash, size)
+            widths, meanings = font.widths, font.to_unicode
+            parts.append("<")
+            for at, (glyph, width, offset, _, _) in enumerate(read):
+                if glyph == none:
+                    parts.append(f">{-width / size}<")
+                    continue
+                if glyph not in meanings:
+                    encoded = encoded or layout.text.encode()
+                    meanings[glyph] = _meaning(data, at, len(read), encoded)
+                if glyph not in widths:
+                    pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, stream.logical_rect)
+                    widths[glyph] = round(stream.logical_rect.width * 1000 * FROM_UNITS / size)
+                moved = offset / size
+                parts.append(f">{-moved}<{glyph:04x}" if moved else f"{glyph:04x}")
+                kerning = widths[glyph] + moved - width * to_thousandths / size
+                if kerning:
+                    parts.append(f">{int(kerning)}<")
+            if parts[-1].endswith("<"):
+                parts[-1] = parts[-1][:-1]
+            else:
+                parts.append(">")
+        stream.show_text("".join(parts))
+        return []
+
+    yield drawing, "draw_first_line", draw_first_line
+
+
+def _meaning(item: Any, at: int, count: int, text: bytes) -> str:
+    """The characters that a glyph of an item stands for."""
+    clusters, item = item.glyphs.log_clusters, item.item
+    if item.analysis.level % 2:
+        end = item.length if at == 0 else clusters[at - 1]
+    else:
+        end = item.length if at == count - 1 else clusters[at + 1]
+    return text[item.offset + clusters[at] : item.offset + end].decode()
