@@ -441,7 +441,8 @@ def dressed(theme: Theme, engine: str, callouts: str, snippets: Sequence[str]) -
     """
     first, *others = theme.sheets
     layers = ["engine", "look", "callouts", *(f"theme-{at}" for at in range(1, len(others) + 1))]
-    # WeasyPrint 70 counts layers for each sheet by itself, so each begins with the order of all
+    # WeasyPrint 70 counts layers for each sheet by itself, so each begins with the order of all; it does not turn the
+    # order around for what is !important, and layers of rules for @page don't count
     order = f"@layer {', '.join(layers)};"
     sheets = (engine, first, callouts, *others)
     return (

@@ -191,6 +191,11 @@ def test_a_vaults_theme_goes_over_ours_and_a_snippet_over_both(tmp_path: Path) -
     assert b"1 0 0 rg" in stream
     assert b"0 0 1 rg" not in stream
     assert b"0 0 1 rg" in content(styles=("more",))[1]
+    (folder / "look.css").write_text("p { color: #ff0000 !important }", "utf-8")
+    (tmp_path / ".kumihan" / "more.css").write_text("p { color: #0000ff !important }", "utf-8")
+    stream = content(styles=("more",))[1]
+    assert b"0 0 1 rg" in stream
+    assert b"1 0 0 rg" not in stream
 
 
 def test_what_weasyprint_stumbles_over_is_left_out(tmp_path: Path) -> None:
