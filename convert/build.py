@@ -7,13 +7,12 @@ import difflib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from convert import __version__, output, platform_libs, settings
-from convert.bases.files import Files
 from convert.cache.ledger import Ledger, Standing
 from convert.cache.store import diagnostics_of
 from convert.diagnostics import STRICT, Code, Diagnostic, Severity, diagnose
@@ -22,7 +21,6 @@ from convert.pdf import shortcuts
 from convert.pool import Pool
 from convert.settings import Layers
 from convert.vault import Vault, compared, scan, stat_of
-from convert.where import WhereError, glob_rule, parse
 from convert.worker import Job, Result, Task, Written
 
 #: Where a folder's outputs go if ``-o`` does not say.
@@ -173,6 +171,8 @@ def _without_glob(path: Path) -> Path:
 
 def _matching(pattern: Path, vault: Vault) -> tuple[str, ...]:
     """The notes that a pattern means, of those that a build of the vault is about."""
+    from convert.where import glob_rule  # noqa: PLC0415
+
     folder = _without_glob(pattern)
     below = _in_vault(folder, vault.root)
     rule = glob_rule((below + "/" if below else "") + pattern.relative_to(folder).as_posix())
@@ -180,6 +180,23 @@ def _matching(pattern: Path, vault: Vault) -> tuple[str, ...]:
     if not notes:
         raise UsageError(f"no note is like {pattern}")
     return notes
+
+
+def _where(expression: str) -> Callable[[Vault, int], Callable[[str], bool]]:
+    """What ``--where`` says: made for a vault (of which no more bytes of a note are read), whether a note fits."""
+    from convert.bases.files import Files  # noqa: PLC0415  (reads notes, which most builds leave to their workers)
+    from convert.where import WhereError, parse  # noqa: PLC0415
+
+    try:
+        test = parse(expression)
+    except WhereError as error:
+        raise UsageError(str(error)) from error
+
+    def of(vault: Vault, limit: int) -> Callable[[str], bool]:
+        files = Files(vault, limit)
+        return lambda note: test(files.file(note))
+
+    return of
 
 
 def _selected(path: Path, vault: Vault) -> tuple[str, ...]:
@@ -212,10 +229,7 @@ def _selected(path: Path, vault: Vault) -> tuple[str, ...]:
 def plan(request: Request, *, checking: bool = False) -> Plan:
     """Find the vault, its settings, the notes and the place of each output; :class:`UsageError` if that cannot be."""
     paths = [expanded(path) for path in request.paths]
-    try:
-        where = parse(request.where) if request.where is not None else None
-    except WhereError as error:
-        raise UsageError(str(error)) from error
+    where = _where(request.where) if request.where is not None else None
     roots = [find_root(_without_glob(path), request.vault) for path in paths]
     root = roots[0]
     if any(other.folder != root.folder for other in roots):
@@ -228,8 +242,8 @@ def plan(request: Request, *, checking: bool = False) -> Plan:
         raise UsageError(f"the folder {root.folder} cannot be read: {error.strerror}") from error
     notes = tuple(sorted({note for path in paths for note in _selected(path, vault)}))
     if where is not None:
-        files = Files(vault, layers.settings()[0].limit_bytes)
-        notes = tuple(note for note in notes if where(files.file(note)))
+        fits = where(vault, layers.settings()[0].limit_bytes)
+        notes = tuple(filter(fits, notes))
         if not notes:
             raise UsageError(f"of these notes none fits --where {request.where}")
     diagnostics = (*problems, *vault.diagnostics)
@@ -334,7 +348,7 @@ def run(
     ``made`` knows which files may be overwritten, ``ledger`` which outputs are right as they are. Whatever interrupts
     it, no temporary file is left.
     """
-    output.sweep({place.parent for places in plan.targets.values() for place in places.values()})
+    swept: set[Path] = set()
     standing: dict[str, Standing] = {}
     work: list[Job] = []
     for number, note in enumerate(plan.notes):
@@ -347,7 +361,11 @@ def run(
         job = Job(note, {name: output.temporary(place, marks[name]) for name, place in wanted.items()})
         if found is not None and not wanted:
             yield _unchanged(plan, note, found)
-        elif found is not None and (kept := _kept(job, found, ledger)):
+            continue
+        folders = {place.parent for place in wanted.values()} - swept
+        output.sweep(folders)
+        swept |= folders
+        if found is not None and (kept := _kept(job, found, ledger)):
             outcome, there = _put(plan, kept, found, made, force=force)
             ledger.put_back(note, there)
             yield outcome
