@@ -775,6 +775,12 @@ def test_pictures_in_boxes_lists_and_cells_fit_their_room(written, gallery: Path
     assert widths[2] < MEASURE / 2
 
 
+def test_a_picture_with_a_name_is_a_picture(written, gallery: Path) -> None:
+    block, pictures = shown(gallery, "SECRETNAME.png")
+    block["c"].append(span([], attr("^zu", ["anchor"])))
+    assert [style for style, _ in styles(written(document(block, pictures=pictures)))][1:] == ["Picture"]
+
+
 def test_a_broken_picture_leaves_a_box_with_its_name_and_a_diagnostic(tmp_path: Path, gallery: Path) -> None:
     block, pictures = shown(gallery, "broken.png")
     output = write(document(block, block, pictures=pictures), SETTINGS)

@@ -64,6 +64,8 @@ _ICON: Final = 0.92
 #: A box of at most so many lines stays on one page, so that its title is never left alone.
 _WHOLE: Final = 10
 _NARROWEST: Final = 8
+#: Classes of what stands in a text but is not seen: places, and where a comment begins and ends.
+_UNSEEN: Final = ("anchor", "comment-start", "comment-end")
 #: What is left of a room when nothing is, in twips.
 _LEAST: Final = 200
 #: Ids of our bookmarks until they get their final ones: beyond all that pandoc gives.
@@ -230,7 +232,7 @@ class _Shaper:
 
     def _paragraph(self, block: Block, room: _Room) -> Block:
         shown = [node for node in block["c"] if node["t"] not in ("Space", "SoftBreak", "LineBreak")]
-        shown = [node for node in shown if not has_class(node, "comment-start") and not has_class(node, "comment-end")]
+        shown = [node for node in shown if not any(has_class(node, name) for name in _UNSEEN)]
         pictures = [node for node in shown if node["t"] == "Image"]
         inlines = self._inlines(block["c"], room)
         if pictures and all(node["t"] == "Image" or has_class(node, "placeholder") for node in shown):
