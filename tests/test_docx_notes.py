@@ -86,7 +86,7 @@ def test_what_the_vault_keeps_to_itself_is_nowhere_in_the_package(tmp_path: Path
     output = made(root, "SECRETFOLDER/題.md")
     assert not output.diagnostics
     docx = Docx(output.data)
-    assert len(docx.pictures) == 4
+    assert len(docx.pictures) == 4 + 1  # and the callout's icon
     assert "埋めた文" in docx.text
     for part, data in docx.parts.items():
         assert "SECRET" not in part
