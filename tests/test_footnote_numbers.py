@@ -6,7 +6,7 @@ from pathlib import Path
 
 from convert.formats import html, pdf
 from convert.link.document import Document
-from convert.settings import Settings
+from convert.settings import Layers, Settings
 from tests.support.html import Html
 from tests.support.linked import linked
 from tests.support.pdf import Pdf, squeezed
@@ -39,6 +39,15 @@ def test_notes_at_the_end_are_told_apart_by_chapter(tmp_path: Path) -> None:
     at_end = Settings(footnotes_numbers="chapter", footnotes_place="end")
     text = squeezed(Pdf(pdf.write(document(tmp_path), at_end).data).text())
     assert "注1)零。甲章1)一。2)二。また3)。3)内。4)三。乙章1)四。" in text
+
+
+def test_under_columns_long_notes_stand_at_the_end(tmp_path: Path) -> None:
+    settings, _ = Layers(command={"theme": "handout-2col"}).settings()
+    note = f"# 甲\n\n字[^1]と字[^2]。\n\n[^1]: {'長い注。' * 120}\n[^2]: 短い注。\n"
+    output = pdf.write(linked(tmp_path, {"A.md": note}), settings)
+    assert [diagnostic.code for diagnostic in output.diagnostics] == ["footnote.moved"]
+    text = squeezed(Pdf(output.data).text())
+    assert text.index("字1)と字2)。") < text.index("注1)長い注。") < text.index("2)短い注。")
 
 
 def test_screen_has_a_list_for_each_chapter(tmp_path: Path) -> None:

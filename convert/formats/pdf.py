@@ -67,10 +67,16 @@ def write(document: Document, settings: Settings) -> Output:
     groups = notes.groups(document, settings)
     texts = {number: pages.mark_text(form, count) for number, count in notes.shown(groups).items()}
     at_end: dict[int, Element] = {}
-    if texts and settings.footnotes_place == "end":
+    unfit = columns.unfit_notes(page) if measures.columns > 1 and settings.footnotes_place == "page" else frozenset()
+    ending = texts.keys() if settings.footnotes_place == "end" else unfit
+    if ending:
         section = closing.section(page, "footnotes", document.language)
         for title, numbers in groups:
-            at_end |= dict.fromkeys(numbers, closing.part(section, title))
+            if own := [number for number in numbers if number in ending]:
+                at_end |= dict.fromkeys(own, closing.part(section, title))
+    for number in sorted(unfit):
+        message = f"footnote {texts[number]} is too long for the foot of columns and stands at the end of the text"
+        page.diagnostics.append(diagnose(Code.FOOTNOTE_MOVED, message, document.note))
     marks = addresses.add(page, document, settings, chosen)
     if marks and settings.links == "list":
         at_end |= dict.fromkeys(marks, closing.section(page, "addresses", document.language))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from lxml import etree
 
-from convert.page import Element, Page, parent_of
+from convert.page import Element, Page, all_text, parent_of
+from convert.pdf.footnotes import LONG
 
 #: Classes of what goes across all columns.
 _ACROSS = frozenset({"byline", "abstract", "cover", "contents", "properties", "page-break", "landscape", "spanning"})
@@ -27,6 +28,15 @@ def set_in_columns(page: Page) -> None:
             box = etree.Element("div", {"class": "columns"})
             child.addprevious(box)
         box.append(child)
+
+
+def unfit_notes(page: Page) -> frozenset[int]:
+    """The footnotes that would go over several floats: under columns WeasyPrint 70 sets them in minutes, or never."""
+    return frozenset(
+        number
+        for number, body in page.bodies.items()
+        if len(all_text(body)) > LONG or any(True for _ in body.iter("table", "pre"))
+    )
 
 
 def end_page_before(page: Page, number: int) -> bool:
