@@ -77,7 +77,7 @@ def test_of_neighbouring_signs_one_is_halved(before, after):
         ),
         ('漢<span class="fnref" data-n="1"/>A字', '漢<span class="fnref" data-n="1"/>A=字'),
         ('漢<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>漢A</mi></math>字', None),
-        ("漢<img/>A字", "漢<img/>A=字"),
+        ("漢<img/>A字", "漢<img/>A≡字"),
         ("Aーとbっと", "A≡ーと=b≡っと"),
     ],
 )
@@ -107,7 +107,7 @@ def test_lines_break_where_they_may(before, after):
         ("最後の行が一字にならないように<b>結ぶ</b>）。", "最後の行が一字にならないように<b>結+ぶ</b>）。"),
         ("短い文。", "短い文。"),
         ("最後がラテン文字の段落はそのままにする ABC。", "最後がラテン文字の段落はそのままにする ABC。"),
-        ("途中の改行は段落の終わりではないので<br/>短い", "途中の改行は段落の終わりではないので<br/>短い"),
+        ("改行の前も段落の終わりのように見える<br/>短い", "改行の前も段落の終わりのように見え+る<br/>短い"),
     ],
 )
 def test_no_last_line_of_one_character(before, after):

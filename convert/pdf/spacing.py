@@ -55,8 +55,8 @@ _QUOTES = re.compile(f"(?<=[{_KANJI_KANA}{_CLOSING}])(?=[“‘])|(?<=[”’])(
 _JAPANESE = re.compile(f"[{_KANJI_KANA}]")
 _LAST = re.compile(f"(?<=[^\\s\u3000\ufffc{_OPENING}])[{_KANJI_KANA}](?=[{_CLOSING}！？!?…]*\\Z)")
 
-#: a paragraph of fewer characters has no second line; columns of tables may be narrow
-_SHORT, _SHORT_CELL = 16, 2
+#: a paragraph of fewer characters has no second line; columns of tables may be narrow, pictures and code wide
+_SHORT, _SHORT_CELL = 10, 2
 #: a cell of fewer characters stays ragged
 _LONG_CELL = 60
 _NO_TEXT = frozenset({_OBJECT, " ", "\n", "\t", "\u00a0", "\u3000"})
@@ -91,7 +91,6 @@ class _Run:
     texts: list[str] = field(default_factory=list)
     length: int = 0
     marks: set[int] = field(default_factory=set)
-    ends_block: bool = False
 
     def add(self, owner: Element, slot: str, depth: int) -> None:
         text = getattr(owner, slot)
@@ -153,7 +152,6 @@ def _runs(tree: Element) -> Iterator[_Run]:
                     run.add(element, "tail", depth)
                     continue
                 if tag not in _INLINE:
-                    run.ends_block = True
                     yield run
                     inner = element
                     run = _Run(inner)
@@ -164,7 +162,6 @@ def _runs(tree: Element) -> Iterator[_Run]:
             continue
         depth -= 1
         if element is tree or element.tag not in _INLINE:
-            run.ends_block = True
             yield run
             run = _Run(block)
         if element is not tree:
@@ -194,8 +191,8 @@ def _set(run: _Run, chars: int, kind: str, *, even: bool, punctuation: bool, gap
     kept: set[int] = set()
     if tag in _HEADINGS and len(text) > _SHORT and len(text) * _HEADING_WIDTH > chars:
         kept.update(_inside_phrases(text, kind))
-    shortest = _SHORT_CELL if tag in _CELLS else _SHORT
-    if tag not in _HEADINGS and run.ends_block and len(text) > shortest and (last := _LAST.search(text.rstrip())):
+    shortest = _SHORT_CELL if tag in _CELLS or _OBJECT in text else _SHORT
+    if tag not in _HEADINGS and len(text) > shortest and (last := _LAST.search(text.rstrip())):
         kept.add(last.start())
     borders = {found.start() for found in _BOUNDARY.finditer(text)} if gaps else set()
     for at in sorted(borders - run.marks):
