@@ -403,11 +403,11 @@ class Settings:
         choices=("manuscript", "handout"),
     )
     docx_changes: str = option(
-        "track",
-        "CriticMarkup in Word files: tracked changes and comments (track), or no comments and the changes carried out "
-        "(accept) or undone (reject).",
+        "profile",
+        "CriticMarkup in Word files: tracked changes and comments (track), no comments and the changes carried out "
+        "(accept) or undone (reject), or as the profile is: a manuscript tracks, a handout has them carried out.",
         name="docx.changes",
-        choices=("track", "accept", "reject"),
+        choices=("profile", "track", "accept", "reject"),
     )
     docx_export: bool = option(
         True,

@@ -199,7 +199,7 @@ class _Run:
                     self.diagnostics += other.diagnostics
                     self.linked += other.diagnostics
                     self.dependencies = tuple(sorted({*self.dependencies, *other.dependencies}))
-                    trace.settings = values(settings, read | {"docx_changes"})
+                    trace.settings = values(settings, read | {"docx_changes", "docx_profile"})
                 made = produce(documents.get(view.changes, document), format, settings, trace, self.task.cache)
                 output = made.output
                 self.diagnostics += output.diagnostics

@@ -29,7 +29,7 @@ _FACES = {
 }
 _PICTURES = {
     "原稿": Settings(docx_profile="manuscript"),
-    "配布": Settings(docx_profile="handout", docx_changes="accept"),
+    "配布": Settings(docx_profile="handout"),
 }
 
 

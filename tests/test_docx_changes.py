@@ -74,7 +74,9 @@ private: SECRET
 def output(format: str, changes: str = "accept", comments: str = "drop", profile: str = "manuscript") -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         put(Path(folder), {"A.md": NOTE})
-        chosen = Settings(changes=changes, comments=comments, docx_profile=profile, byline="no", title="no")
+        chosen = Settings(
+            changes=changes, comments=comments, docx_profile=profile, docx_changes="track", byline="no", title="no"
+        )
         document = link_note("A.md", scan(Path(folder)), linked_for(format, chosen))
         return writer(format)(document, chosen).data
 
@@ -268,6 +270,15 @@ def test_any_mixture_of_ranges_makes_a_sound_file(text: str) -> None:
             assert len(set(places)) == len(places)
             assert changes == "track" or not places
             assert lint(writer("docx")(document, Settings()).data) == []
+
+
+def test_readers_of_a_handout_see_no_changes() -> None:
+    views = {
+        profile: linked_for("docx", Settings(docx_profile=profile)).changes for profile in ("manuscript", "handout")
+    }
+    assert views == {"manuscript": "track", "handout": "accept"}
+    assert linked_for("docx", Settings(docx_profile="handout", docx_changes="track")).changes == "track"
+    assert linked_for("pdf", Settings(changes="show")).changes == "show"
 
 
 def test_one_build_gives_each_format_its_view(tmp_path: Path) -> None:

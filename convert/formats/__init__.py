@@ -25,7 +25,12 @@ class Output:
 
 def linked_for(format: str, settings: Settings) -> Settings:
     """The settings that a document is linked with for this format: Word has a view of changes of its own."""
-    return replace(settings, changes=settings.docx_changes) if format == "docx" else settings
+    if format != "docx":
+        return settings
+    view = settings.docx_changes
+    if view == "profile":  # readers of a handout are not told what its author says to the editor
+        view = "track" if settings.docx_profile == "manuscript" else "accept"
+    return replace(settings, changes=view)
 
 
 Writer: TypeAlias = "Callable[[Document, Settings], Output]"
