@@ -9,10 +9,11 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from lxml import etree
 
@@ -56,11 +57,11 @@ def note_to_pdf(root: Path, name: str, rounds: int) -> float:
     laid_out: list[tuple[str, list[str], dict[str, engine.Asset]]] = []
     lay_out = engine.lay_out
 
-    def spy(page: etree._Element, sheets: list[str], assets: dict[str, engine.Asset], choice: object) -> engine.Layout:
-        laid_out.append((etree.tostring(page, method="html", encoding="unicode"), sheets, assets))
-        return lay_out(page, sheets, assets, choice)  # type: ignore[arg-type]
+    def spy(page: etree._Element, sheets: Sequence[str], assets: Any, choice: Any, **rest: Any) -> engine.Layout:
+        laid_out.append((etree.tostring(page, method="html", encoding="unicode"), list(sheets), assets))
+        return lay_out(page, sheets, assets, choice, **rest)
 
-    engine.lay_out = spy  # type: ignore[assignment]
+    engine.lay_out = spy
     try:
         pages = pdf.write(link_note(name, vault, plain), plain).pages
     finally:
