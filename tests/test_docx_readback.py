@@ -20,6 +20,7 @@ from convert.nodes import Node, para, plain_text, walk
 from convert.settings import Settings
 from convert.vault import scan
 from tests.support.content import LABELS, missing
+from tests.support.docx import NAMES, Docx
 from tests.support.html import Html, text
 from tests.support.project import SAMPLE, SHARED
 
@@ -28,6 +29,9 @@ NOTES = [
     *((SEED, note.name) for note in sorted(SEED.glob("*.md")) if note.name != "README.md"),
     *((SAMPLE, note) for note in ("記法の見本.md", "囲みの見本.md", "注のいろいろ.md", "活版所の一日.md")),
 ]
+
+
+LISTS = ("BulletList", "OrderedList")
 
 
 @cache
@@ -77,6 +81,12 @@ def test_pandoc_reads_what_the_page_has(root: Path, note: str, profile: str) -> 
     assert kinds.count("Image") == len(page.all("img")) + icons
     assert kinds.count("Math") >= len(page.all("math"))
     assert len(marks) >= kinds.count("Note")
+    lists = [node["c"] if node["t"] == "BulletList" else node["c"][1] for node in walk(blocks) if node["t"] in LISTS]
+    # lists in notes pandoc's reader does not know, not even its own
+    notes = Docx(word).xml("word/footnotes.xml").iter(f"{{{NAMES['w']}}}numPr") if page.all(".footnotes") else ()
+    # a task has its box for a bullet
+    items = len(page.all("li")) - len(page.all(".footnotes > ol > li")) - len(page.all("ul > .task-list-item"))
+    assert sum(map(len, lists)) + len([*notes]) == items
     if profile == "manuscript":
         assert kinds.count("Table") == len(page.all("table"))
 
