@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 _RECURSION = 20_000
 _STACK = 256 * 2**20
 
-#: Bytes that come together before the collector is called; and after how many notes, where bytes cannot be told.
-_RUBBISH = 64 * 2**20
-_NOTES = 8
+#: Objects that come together before the collector is called: 50 MB. Not bytes of the process, which it keeps when its
+#: objects are gone: counted so, there would be more of them each time.
+_RUBBISH = 400_000
 
 _PATH = re.compile(r"(?:(?<![\w.:/])/|[A-Za-z]:\\)[^\s'\"]*[/\\]")
 _LONGEST_SUMMARY = 300
@@ -345,7 +345,9 @@ def _serve(source: IO[bytes], sink: IO[bytes], line: int = -1) -> None:
                     task = message
                     _limit_memory(task.layers.settings()[0].limit_memory)
                 case Job() if task:
-                    send(replace(perform(task, message), memory=rubbish.clear()))
+                    result = perform(task, message)
+                    rubbish.clear()
+                    send(replace(result, memory=_memory()))
                 case Mother():
                     problem = _rehearse()
                     send(Ready(problem))
@@ -448,18 +450,13 @@ class _Rubbish:
 
     def __init__(self) -> None:
         gc.disable()
-        self._least = 0
-        self._notes = 0
+        self._kept = sys.getallocatedblocks()
 
-    def clear(self) -> int:
-        """After a note: collect, if much has come together. Returns how many bytes this process holds."""
-        memory = _memory()
-        self._least = min(self._least or memory, memory)
-        self._notes += 1
-        if memory - self._least > _RUBBISH if memory else self._notes % _NOTES == 0:
+    def clear(self) -> None:
+        """After a note: collect, if much has come together."""
+        if sys.getallocatedblocks() - self._kept > _RUBBISH:
             gc.collect()
-            memory = self._least = _memory()
-        return memory
+            self._kept = sys.getallocatedblocks()
 
 
 def _memory() -> int:
