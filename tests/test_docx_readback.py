@@ -25,7 +25,19 @@ from tests.support.html import Html, text
 from tests.support.project import SAMPLE, SHARED
 
 SEED = SHARED / "seed"
+VAULTS = {
+    "en-quartz-docs": "features/callouts.md",
+    "ja-mitsuoka": "2023",
+    "ja-nobel-beginner": "00",
+    "zhtw-horcy": "P4W58Zy54N/note.md",
+    "en-kepano": "Clippings",
+}
 NOTES = [
+    *(
+        (SHARED / "vaults" / name, next(note for note in scan(SHARED / "vaults" / name).notes if part in note))
+        for name, part in VAULTS.items()
+        if (SHARED / "vaults" / name).is_dir()
+    ),
     *((SEED, note.name) for note in sorted(SEED.glob("*.md")) if note.name != "README.md"),
     *((SAMPLE, note) for note in ("記法の見本.md", "囲みの見本.md", "注のいろいろ.md", "活版所の一日.md")),
 ]
