@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from convert.formats import docx, html, markdown, pdf
 from convert.link.document import Document
@@ -241,6 +243,29 @@ class TestReferences:
         document = linked(tmp_path, files, captions="numbered")
         check(document)
         assert self.links(document) == [("図1", "figure-1")]
+
+
+PIECES = (
+    "![[a.png]]", "![[b.png|題の字]]", "図1　題", "表1 題", "図：題 ^x", "^x", TABLE, "字。", "[[#^x]]", ": 題[^1]",
+    "> [!note]\n> ![[a.png]]\n> 図2　中", "![[B]]", "![[B#^y]]", "![[無い.png]]", "- ![[a.png]]\n  図4　題", "図1",
+    "<figure><img src=a.png><figcaption>図3 <b>題</b><p>x</p></figcaption></figure>", "# 第一章", "## 節",
+    "<table><caption><ul><li>a</li></ul></caption><tr><td>b</td></tr></table>", "**図6** ![[a.png]]",
+    "<figure><p></p><figcaption>題</figcaption>", "<table><caption>表9 題</caption><tr><td>b</table>",
+    "[![代わりの字](a.png)](https://e.org)", "![[a.png]]\n図5　題\n出典：甲", "![a $x$ [[B]] **b**](a.png)",
+    "<center>図8　題</center>", "[^1]: 注\n\n    ![[a.png]]\n\n    図7　題",
+)  # fmt: skip
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(PIECES), max_size=9), st.sampled_from(["typed", "plain", "numbered"]))
+def test_whatever_stands_together_makes_a_document(tmp_path: Path, pieces: list[str], mode: str) -> None:
+    files = {**FILES, "A.md": "\n\n".join(pieces), "B.md": f"![[a.png|乙の絵]]\n\n表3　題\n\n{TABLE}\n^y\n"}
+    document = linked(tmp_path, files, captions=mode, captions_numbers="chapter")
+    check(document)
+    ids = [
+        node["c"][0][0] for node in walk(document.blocks) if node["t"] == "Span" and "data-number" in str(node["c"][0])
+    ]
+    assert len(ids) == len(set(ids))
 
 
 class TestFormats:

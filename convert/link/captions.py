@@ -300,7 +300,7 @@ def _give(bearer: Block, found: _Caption) -> None:
     inlines = found.inlines
     if not inlines or not has_class(inlines[0], NUMBER):
         inlines = [span([], attr("", [NUMBER], [("data-kind", found.kind)])), *inlines]
-    if bearer["t"] == "Figure" and bearer["c"][2][0]["t"] == "Plain":
+    if bearer["t"] == "Figure" and bearer["c"][2] and bearer["c"][2][0]["t"] == "Plain":
         shown: list[Inline] = bearer["c"][2][0]["c"]  # notes of a picture's alt text stand behind it
         inlines += [node for node in shown if has_class(node, "fnref")]
         shown[:] = [node for node in shown if not has_class(node, "fnref")]

@@ -67,10 +67,11 @@ def run(blocks: list[Block], settings: Settings, language: str, *, titled: bool)
 
 def _mark(node: Node) -> Inline | None:
     """The place of the number in the caption that the node has."""
-    if node["t"] not in {"Table", "Figure"} or not caption(node):
+    blocks = caption(node) if node["t"] in {"Table", "Figure"} else []
+    if not blocks or blocks[0]["t"] != "Plain" or not blocks[0]["c"]:
         return None
-    inlines = caption(node)[0].get("c") or [{"t": "Space"}]
-    return inlines[0] if isinstance(inlines, list) and has_class(inlines[0], NUMBER) else None
+    first: Inline = blocks[0]["c"][0]
+    return first if has_class(first, NUMBER) else None
 
 
 def _finish(bearer: Block, kind: str, number: str, language: str, taken: set[str]) -> None:
@@ -94,10 +95,9 @@ def _finish(bearer: Block, kind: str, number: str, language: str, taken: set[str
 
 
 def _reference(bearer: Block) -> _Reference:
-    inlines: list[Inline] = caption(bearer)[0]["c"]
     mark = _mark(bearer)
     if mark is None:
-        return _Reference(words(plain_text(inlines)), [])
+        return _Reference(words(plain_text(caption(bearer))), [])
     return _Reference(
         words(plain_text([mark]).strip(_AROUND)), [("data-caption", mark["c"][0][0]), *map(tuple, mark["c"][0][2])]
     )
