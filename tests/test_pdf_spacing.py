@@ -124,6 +124,15 @@ def test_headings_break_between_phrases():
     assert spaced(heading, chars=60) == heading, "one that fits on its line is left alone"
 
 
+def test_phrases_longer_than_a_line_break_where_the_script_changes():
+    assert spaced("<h2>初心者向けObsidianテンプレート</h2>", chars=20) == (
+        "<h2>初+心+者+向+けO+b+s+i+d+i+a+nテ+ン+プ+レ+ー+ト</h2>"
+    )
+    assert (
+        spaced("<h2>アプリライセンスアプリライセンス</h2>", chars=20) == "<h2>ア+プリライセンスアプリライセン+ス</h2>"
+    )
+
+
 def test_pictures_in_headings_are_no_part_of_a_phrase():
     heading = (
         "<h2><img/><img/>地域社会・経済の<img/><img/>活性化<code>x</code>に資するデジタル化の推進<img/><img/></h2>"

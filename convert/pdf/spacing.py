@@ -190,7 +190,7 @@ def _set(run: _Run, chars: int, kind: str, *, even: bool, punctuation: bool, gap
             _edit(run, starts, found.start(), HALF)
     kept: set[int] = set()
     if tag in _HEADINGS and len(text) > _SHORT and len(text) * _HEADING_WIDTH > chars:
-        kept.update(_inside_phrases(text, kind))
+        kept.update(_inside_phrases(text, kind, chars / _HEADING_WIDTH))
     shortest = _SHORT_CELL if tag in _CELLS or _OBJECT in text else _SHORT
     if tag not in _HEADINGS and len(text) > shortest and (last := _LAST.search(text.rstrip())):
         kept.add(last.start())
@@ -246,16 +246,27 @@ def _apply(piece: _Piece) -> None:
 
 #: of a heading's characters, at most, in em of body text
 _HEADING_WIDTH = 1.62
+#: katakana, Latin, kanji and the kana behind them, and all else
+_SCRIPTS = re.compile(
+    "(?s)[\u30a0-\u30ff]+|[A-Za-z0-9\u00c0-\u024f]+|[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff]*[\u3041-\u309f]+"
+    "|[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff]+|."
+)
 
 
-def _inside_phrases(text: str, kind: str) -> Iterator[int]:
-    """The places in a heading where no line may end: between two characters of a phrase."""
+def _inside_phrases(text: str, kind: str, most: float) -> Iterator[int]:
+    """The places in a heading where no line may end: between two characters of a phrase.
+
+    A phrase of more than ``most`` characters has no line of its own: it may break where its script changes, and a part
+    of it that is too long even so anywhere but beside its first and last character.
+    """
     at = 0
     for phrase in _parser(kind).parse(text):
-        for inside in range(at + 1, at + len(phrase)):
-            if not _NO_TEXT.intersection(text[inside - 1 : inside + 1]):
-                yield inside
-        at += len(phrase)
+        for part in [phrase] if len(phrase) <= most else _SCRIPTS.findall(phrase):
+            for inside in range(1, len(part)):
+                whole = len(part) <= most or inside in (1, len(part) - 1)
+                if whole and not _NO_TEXT.intersection(text[at + inside - 1 : at + inside + 1]):
+                    yield at + inside
+            at += len(part)
 
 
 @cache
