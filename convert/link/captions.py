@@ -78,6 +78,9 @@ def bind(blocks: list[Block], mode: str) -> None:
     begins with a ``Span .caption-number [data-kind]``: also ``.typed``, with ``data-number``, if its author counted;
     else the number is still to come, in the place of what stands there.
     """
+    for node in walk(blocks):
+        if node["t"] in {"Table", "Figure"} and caption(node):
+            _one_line(node)
     if mode == "no":
         return
     for children in lists(blocks):
@@ -316,12 +319,15 @@ def _has_number(bearer: Block) -> bool:
     return first["t"] == "Plain" and bool(first["c"]) and has_class(first["c"][0], NUMBER)
 
 
+def _one_line(bearer: Block) -> None:
+    """A caption that HTML has becomes one ``Plain``; of a list in it the words are left."""
+    lines = [block["c"] if block["t"] in {"Para", "Plain"} else words(plain_text([block])) for block in caption(bearer)]
+    bearer["c"][1][1] = [plain([inline for line in lines for inline in ({"t": "LineBreak"}, *line)][1:])]
+
+
 def _reread(bearer: Block) -> None:
     """A caption that HTML has: it may begin with a number too."""
-    blocks = caption(bearer)
-    if any(block["t"] not in {"Para", "Plain"} for block in blocks):
-        return
-    inlines = [inline for block in blocks for inline in ({"t": "LineBreak"}, *block["c"])][1:]
+    inlines = caption(bearer)[0]["c"]
     kind = "table" if bearer["t"] == "Table" else "figure"
     _give(bearer, _read(inlines, by_table=kind == "table") or _Caption(inlines, kind))
 

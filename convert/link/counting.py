@@ -68,7 +68,7 @@ def run(blocks: list[Block], settings: Settings, language: str, *, titled: bool)
 def _mark(node: Node) -> Inline | None:
     """The place of the number in the caption that the node has."""
     blocks = caption(node) if node["t"] in {"Table", "Figure"} else []
-    if not blocks or blocks[0]["t"] != "Plain" or not blocks[0]["c"]:
+    if not blocks or not blocks[0]["c"]:
         return None
     first: Inline = blocks[0]["c"][0]
     return first if has_class(first, NUMBER) else None
