@@ -25,7 +25,9 @@ from convert.worker import Job, Result, Task, Written
 
 #: Where a folder's outputs go if ``-o`` does not say.
 DEFAULT_FOLDER = "out"
-_MOST_JOBS = 8
+#: Bytes that a worker may come to hold, with its pandoc; and those of a machine that does not tell what it has.
+A_WORKER = 600 * 2**20
+_GUESSED_MEMORY = 4 * 2**30
 #: All outputs were right already; some were put in place; some could not be; the build ended before its turn.
 STATUSES = ("unchanged", "built", "failed", "skipped")
 
@@ -126,9 +128,22 @@ def wanted_formats(text: str) -> tuple[str, ...]:
 
 
 def default_jobs() -> int:
-    """As many workers as this process may use processors, but not more than the memory of usual machines allows."""
+    """As many workers as this process may use processors, but not more than there is memory for."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, _MOST_JOBS)
+    return max(1, min(usable, _free_memory() // A_WORKER))
+
+
+def _free_memory() -> int:
+    """Bytes of memory that may be used without swapping; half of all where the system doesn't tell, or a guess."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    except (AttributeError, OSError, ValueError):
+        return _GUESSED_MEMORY
 
 
 def find_root(path: Path, vault: str | None = None) -> Root:

@@ -66,7 +66,13 @@ def _parser() -> _Parser:
         _add_vault(sub)
         _add_settings(sub)
         _add_where(sub)
-        sub.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="worker processes (default: one per processor)")
+        sub.add_argument(
+            "-j",
+            "--jobs",
+            type=_jobs,
+            metavar="N",
+            help="worker processes (default: one per processor, as far as there is memory)",
+        )
         sub.add_argument(
             "--strict", action="store_true", help="exit with status 1 for a warning, or a picture without text, too"
         )

@@ -430,7 +430,12 @@ def callout_css(own: Mapping[str, callouts.CalloutType], *, icons: bool) -> str:
 
     The classes are ``callout-KEY``; :mod:`convert.page` sets them.
     """
-    return "\n".join(_rules(callouts.table().with_types(own), icons))
+    return _usual_callout_css(icons) if not own else "\n".join(_rules(callouts.table().with_types(own), icons))
+
+
+@cache
+def _usual_callout_css(icons: bool) -> str:
+    return "\n".join(_rules(callouts.table(), icons))
 
 
 def dressed(theme: Theme, engine: str, callouts: str, snippets: Sequence[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from convert import pool
+from convert import build, pool
 from convert.diagnostics import Code, diagnose
 from convert.formats import Output
 from convert.link.document import Document
@@ -373,3 +373,13 @@ def test_the_memory_limit_is_in_force(tmp_path: Path, monkeypatch: pytest.Monkey
     assert first.failed
     assert "limits.memory" in first.diagnostics[0].message
     assert second.dependencies[1] == "1"  # a new process
+
+
+def test_as_many_workers_as_processors_and_memory_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build.os, "sched_getaffinity", lambda _: set(range(64)), raising=False)
+    monkeypatch.setattr(build, "_free_memory", lambda: 10 * build.A_WORKER + 1)
+    assert build.default_jobs() == 10
+    monkeypatch.setattr(build, "_free_memory", lambda: 1)
+    assert build.default_jobs() == 1
+    monkeypatch.undo()
+    assert build._free_memory() > 2**20
