@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -573,3 +575,19 @@ def test_a_text_is_parsed_once(vault: Vault, monkeypatch: pytest.MonkeyPatch) ->
     assert contents(vault.out) == before
     vault.build(force=True)
     assert len(read) == 18
+
+
+def test_processes_may_open_the_cache_at_once(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from convert.cache.store import Store; "
+        "store = Store(Path(sys.argv[1])); store.keep_parsed(sys.argv[2], 'tree'); store.close()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(number)], env=environment)
+        for number in range(4)
+    ]
+    assert [process.wait(60) for process in running] == [0] * 4
+    store = Store(tmp_path)
+    assert [store.parsed(str(number)) for number in range(4)] == ["tree"] * 4
+    store.close()

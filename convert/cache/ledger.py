@@ -100,6 +100,7 @@ class Ledger:
         self._written = time.monotonic()
         self._build = self._generation = 0
         self._store: Store | None = None
+        self._base = str(plan.base)
         self.tools = tools.keys(plan.formats)
         self._code = tools.keys([""])[""]
         self.problem = ""
@@ -230,25 +231,26 @@ class Ledger:
             return None
         outputs: dict[str, Known] = {}
         missing: dict[str, Known] = {}
-        for format, place in self._plan.targets[note].items():
+        for format in self._plan.targets[note]:
             made = record.made.get(format)
             if made is None or made.place != f"{self._plan.stems[note]}.{format}" or made.tools != self.tools[format]:
                 continue
             if made.fonts and made.fonts != system_fonts():
                 continue
-            (outputs if self._in_place(made, place, record) else missing)[format] = made
+            (outputs if self._in_place(made, record) else missing)[format] = made
         dependencies = tuple(record.dependencies.split("\0")) if record.dependencies else ()
         return Standing(outputs, missing, diagnostics_of(record.diagnostics), dependencies, record.seconds)
 
-    def _in_place(self, made: Known, place: Path, record: Record) -> bool:
+    def _in_place(self, made: Known, record: Record) -> bool:
         """Whether the output is as it was made."""
+        place = f"{self._base}/{made.place}"
         try:
             stat = stat_of(os.lstat(place))
         except OSError:
             return False
         if stat.mark == made.mark:
             return True
-        if seen(place)[1] != made.digest:
+        if seen(Path(place))[1] != made.digest:
             return False
         if self._store is not None:
             with suppress(sqlite3.Error):
