@@ -635,6 +635,17 @@ def test_interrupted_nothing_is_left(place: Path, tmp_path: Path) -> None:
     assert [name for name in files(place) if name.endswith(".tmp")] == []
 
 
+def test_how_fast_it_goes_and_how_long_it_will_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    seconds = iter(range(0, 1000, 2))
+    monkeypatch.setattr("convert.terminal.time.monotonic", lambda: next(seconds))
+    screen = Screen()
+    terminal = Terminal(stream=screen, environ={})
+    for done in range(5):
+        terminal.progress(done, 200, "n.md")
+    assert screen.getvalue().endswith("] 4/200 0.5/s 6:32 left n.md")
+
+
 def test_a_note_whose_name_this_terminal_cannot_show(tmp_path: Path) -> None:
     done = kumihan("build", "../保管庫/x🙂.md", cwd=tmp_path / "here")
     assert (done.returncode, done.stderr) == (2, "kumihan: there is no ../保管庫/x🙂.md\n")
