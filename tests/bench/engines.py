@@ -20,7 +20,7 @@ from lxml import etree
 from convert.formats import docx, pdf
 from convert.link import link_note
 from convert.note import Note, read_note
-from convert.pdf import engine
+from convert.pdf import engine, shortcuts
 from convert.settings import Settings
 from convert.syntax import prepare
 from convert.vault import scan
@@ -76,8 +76,9 @@ def note_to_pdf(root: Path, name: str, rounds: int) -> float:
         subprocess.run([pandoc_path(), "-f", "commonmark_x", "-t", "html"], input=body, check=True, capture_output=True)
 
     def bare_weasyprint() -> None:
-        page = weasyprint.HTML(string=html, url_fetcher=fetch)
-        page.write_pdf(stylesheets=styles, font_config=fonts, pdf_tags=True)
+        with shortcuts.suspended():
+            page = weasyprint.HTML(string=html, url_fetcher=fetch)
+            page.write_pdf(stylesheets=styles, font_config=fonts, pdf_tags=True)
 
     def ours(settings: Settings) -> float:
         return seconds(lambda: pdf.write(link_note(name, vault, settings), settings), rounds)
