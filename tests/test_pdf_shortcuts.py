@@ -83,6 +83,10 @@ def test_they_are_in_force() -> None:
     engine._weasyprint()
     for owner, name, own in shortcuts._originals():
         assert getattr(owner, name) is not own, name
+    places = [
+        [(id(owner), name) for owner, name, _ in all] for all in (shortcuts._originals(), shortcuts._replacements())
+    ]
+    assert sorted(places[0]) == sorted(places[1])
 
 
 @pytest.mark.parametrize("lines", ["yes", "no"])

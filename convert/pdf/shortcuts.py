@@ -84,7 +84,7 @@ def _replacements() -> tuple[Replacement, ...]:
 
     _originals()
     ffi.cdef(_DECLARATIONS)
-    return (*_fonts(), *_compression(), *_styles(), *_percentages(), *_text(), *_drawing())
+    return (*_fonts(), *_compression(), *_styles(), *_percentages(), *_flow(), *_text(), *_drawing())
 
 
 @cache
@@ -92,11 +92,13 @@ def _originals() -> tuple[Replacement, ...]:
     import pydyf  # noqa: PLC0415
     from weasyprint import css, layout  # noqa: PLC0415
     from weasyprint.draw import text  # noqa: PLC0415
+    from weasyprint.formatting_structure import boxes  # noqa: PLC0415
     from weasyprint.layout import inline, preferred  # noqa: PLC0415
     from weasyprint.pdf import fonts, stream  # noqa: PLC0415
     from weasyprint.text import line_break  # noqa: PLC0415
 
     places = [
+        (boxes.Box, "is_in_normal_flow"),
         *((stream, "Font"), (fonts.Font, "_harfbuzz_subset")),
         *((pydyf, "zlib"), (pydyf.PDF, "write"), (pydyf.Stream, "data"), (pydyf.Dictionary, "data")),
         *((css.ComputedStyle, "__missing__"), (css.AnonymousStyle, "__missing__")),
@@ -421,6 +423,22 @@ def _percentages() -> Iterator[Replacement]:
 
     for module in _users(layout, "resolve_percentages"):
         yield module, "resolve_percentages", resolve_percentages
+
+
+def _flow() -> Iterator[Replacement]:
+    from weasyprint.formatting_structure import boxes  # noqa: PLC0415
+
+    own = boxes.Box.is_in_normal_flow
+    out_of_flow = frozenset({"left", "right", "inline-start", "inline-end", "footnote"})
+
+    def is_in_normal_flow(self: Any) -> bool:
+        style = self.style
+        if style["position"] in ("static", "relative"):
+            return style["float"] not in out_of_flow
+        in_flow: bool = own(self)
+        return in_flow
+
+    yield boxes.Box, "is_in_normal_flow", is_in_normal_flow
 
 
 # Text
