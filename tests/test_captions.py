@@ -235,6 +235,15 @@ class TestReferences:
         text = "[[#^f]]\n\n![[a.png]]\n\n【図７】　題 ^f\n"
         assert self.links(made(tmp_path, text)) == [("図７", "figure-7")]
 
+    @pytest.mark.parametrize("line", ["図：題 ^f", "表：題 ^f", ": 題 ^f"])
+    @pytest.mark.parametrize("form", ["typed", "numbered"])
+    def test_an_id_on_a_caption_without_number_outlives_its_number(self, tmp_path: Path, line: str, form: str) -> None:
+        thing = "![[a.png]]\n" if line[0] == "図" else TABLE
+        ((text, _),) = self.links(made(tmp_path, f"[[#^f]]\n\n{thing}\n{line}\n", form))
+        assert text == (
+            line.removesuffix(" ^f").removeprefix(": ") if form == "typed" else f"{line[0].replace(':', '表')}1"
+        )
+
     def test_without_number_it_says_the_caption(self, tmp_path: Path) -> None:
         assert self.links(made(tmp_path, f"[[#^t]]\n\n{TABLE}\n^t\n\n: 料金の**表**\n")) == [("料金の表", "")]
 

@@ -15,7 +15,7 @@ from convert import callouts, pandoc
 from convert.docx import package
 from convert.docx.reference import look, reference
 from convert.docx.template import TemplateError, read
-from convert.docx.wml import escaped, q
+from convert.docx.wml import WP, escaped, q
 from convert.formats import Output
 from convert.formats.docx import write
 from convert.link import link_note
@@ -23,6 +23,7 @@ from convert.settings import Settings, SettingsError, from_command, from_note
 from convert.vault import scan
 from tests.support.docx import Docx, problems
 from tests.support.linked import put
+from tests.support.pages import png
 
 NOTE = """## 章
 
@@ -126,6 +127,37 @@ class TestModel:
         output = written(tmp_path, model(), text="| 甲 | 乙 |\n|---|---|\n| 1 | " + "長い" * 60 + " |\n")
         widths = [int(w.get(q("w"))) for w in Docx(output.data).xml("word/document.xml").iter(q("gridCol"))]
         assert 6000 < sum(widths) <= 30 * 210 + 1
+
+    def test_on_a_vertical_page_lines_are_as_long_as_it_is_high_and_figures_stand_upright(self, tmp_path: Path) -> None:
+        def turned(parts: dict[str, bytes]) -> None:
+            text = parts["word/document.xml"].decode()
+            assert 'w:w="8391" w:h="11906"' in text
+            text = text.replace('w:w="8391" w:h="11906"', 'w:w="11906" w:h="8391" w:orient="landscape"')
+            parts["word/document.xml"] = text.replace(
+                "<w:docGrid", '<w:textDirection w:val="tbRl"/><w:docGrid'
+            ).encode()
+
+        upright = '昭和<span class="tcy">12</span>年**<span style="text-combine-upright: all">10</span>月**'
+        text = f"{NOTE}\n{upright}\n\n| {'長い' * 90} | 乙 |\n|---|---|\n| 1 | 2 |\n\n![[p.png]]\n"
+        (tmp_path / "p.png").write_bytes(png(2000, 2000))
+        docx = Docx(written(tmp_path, model(turned), text=text).data)
+        document = docx.xml("word/document.xml")
+        margins = next(document.iter(q("pgMar")))
+        height, width = (
+            side - sum(int(margins.get(q(each), "")) for each in edges)
+            for side, edges in ((8391, ("top", "bottom")), (11906, ("left", "right")))
+        )
+        assert [grid.get(q("val")) for grid in document.iter(q("textDirection"))] == ["tbRl"]
+        assert max(int(table.get(q("w"), "")) for table in document.iter(q("tblW"))) == height
+        picture = next(document.iter(f"{{{WP}}}extent"))
+        assert int(picture.get("cx", "")) <= width * 635
+        assert int(picture.get("cy", "")) <= height * 635
+        marks = list(document.iter(q("eastAsianLayout")))
+        assert [(mark.get(q("id")), mark.get(q("vert"))) for mark in marks] == [("1", "1"), ("2", "1")]
+        assert ["".join(mark.getparent().getparent().itertext()) for mark in marks] == ["12", "10"]
+        plain = Docx(written(tmp_path, text=text).data)
+        assert not list(plain.xml("word/document.xml").iter(q("eastAsianLayout")))
+        assert "昭和12年10月" in plain.text
 
     def test_headings_count_as_the_model_s_do_beside_our_lists(self, tmp_path: Path) -> None:
         docx = Docx(written(tmp_path, model(), text="## 章\n\n1. 一\n2. 二\n").data)

@@ -25,6 +25,10 @@ def one(tmp_path: Path, text: str, *codes: str, **settings: str) -> str:
         ("H<sub>2</sub>O m<sup>2</sup>", "H<sub>2</sub>O m<sup>2</sup>"),
         ("<b>a</b><i>b</i><STRONG>c</STRONG><em>d</em>", "<strong>a</strong><em>b</em><strong>c</strong><em>d</em>"),
         ("<mark>a</mark> <kbd>b</kbd> <small>c</small>", "<span.mark>a</span> <span.kbd>b</span> <span.small>c</span>"),
+        (
+            "<span class='tcy'>12</span><span style='text-combine-upright: all;'>3</span>",
+            "<span.tcy>12</span><span.tcy>3</span>",
+        ),
         ("<span>a</span><abbr title='x'>b</abbr><big>c</big>", "abc"),
         ("<q>a</q>", "「a」"),
         ("a<br>b<br/>c", "a<br>b<br>c"),

@@ -28,6 +28,8 @@ _UNITS: Final = {"mm": 1.0, "cm": 10.0, "in": 25.4, "pt": 25.4 / 72}
 _LENGTH: Final = re.compile(r"([0-9.]+)(mm|cm|in|pt)")
 
 _A4_HEIGHT: Final = 297
+#: Word's names for text that runs from top to bottom, in both editions of the standard.
+_VERTICAL: Final = ("tbRl", "tbRlV", "rl", "rlV")
 #: Less than this beside the text and printers cut it off (millimetres).
 _LEAST_SIDE: Final = 10
 #: Least distance between base lines, in body sizes: below it, lines of kanji touch.
@@ -41,7 +43,7 @@ class Grid:
     """The size of body text in points; all else in twips.
 
     ``measure`` is the width of a full line, ``char`` what one character takes of it, ``pitch`` the distance
-    of two lines.
+    of two lines. On a ``vertical`` page lines run from its top to its bottom, one after the other to the left.
     """
 
     size: float
@@ -55,21 +57,27 @@ class Grid:
     pitch: int
     columns: int = 1
     gutter: int = 0
+    vertical: bool = False
 
     @property
     def measure(self) -> int:
         """The width of a full line."""
-        return (self.width - self.left - self.right - (self.columns - 1) * self.gutter) // self.columns
+        return (self._area[not self.vertical] - (self.columns - 1) * self.gutter) // self.columns
 
     @property
     def across(self) -> int:
-        """The width of a line on the page turned on its side; 0 if it is wide already."""
-        return self.height - self.left - self.right if self.width < self.height else 0
+        """The width of a line on the page turned on its side; 0 if it is wide already, or vertical."""
+        return self.height - self.left - self.right if self.width < self.height and not self.vertical else 0
 
     @property
     def text_height(self) -> int:
-        """Height of the page's text."""
-        return self.height - self.top - self.bottom
+        """How much room the page's lines have, one after the other."""
+        return self._area[self.vertical]
+
+    @property
+    def _area(self) -> tuple[int, int]:
+        """Height and width of the page's text."""
+        return self.height - self.top - self.bottom, self.width - self.left - self.right
 
     @property
     def spacing(self) -> int:
@@ -128,9 +136,10 @@ def of_section(section: etree._Element, size: float, usual: Grid) -> Grid:
     spaced = lines is not None and lines.get(q("type")) in ("linesAndChars", "snapToChars")
     spacing = length("docGrid", "charSpace", 0, -4096 * 3, 4096 * 20) if spaced else 0
     columns, gutter = length("cols", "num", 1, 1, 6), length("cols", "space", 425, 0, 2000)
-    return Grid(
-        size, width, height, top, right, bottom, left, own + round(spacing / 4096 * POINT), pitch, columns, gutter
-    )
+    direction = section.find(q("textDirection"))
+    vertical = direction is not None and direction.get(q("val")) in _VERTICAL
+    char = own + round(spacing / 4096 * POINT)
+    return Grid(size, width, height, top, right, bottom, left, char, pitch, columns, gutter, vertical)
 
 
 def _within(first: int, second: int, whole: int, least: int) -> tuple[int, int]:

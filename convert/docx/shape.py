@@ -25,6 +25,7 @@ from convert.docx.wml import (
     PAGE_BREAK,
     POINT,
     SCOPE,
+    UPRIGHT,
     bookmark_end,
     bookmark_start,
     escaped,
@@ -433,6 +434,8 @@ class _Shaper:
             return [*anchor, span(words, attr(classes=["mark"]))]
         if "small" in classes:
             return [*anchor, _styled_span("small", words)]
+        if "tcy" in classes and self._grid.vertical:  # in a horizontal line Word would turn it on its side
+            return [*anchor, raw_inline("openxml", f"<?{UPRIGHT} 1?>"), *words, raw_inline("openxml", f"<?{UPRIGHT}?>")]
         return [*anchor, *words]
 
     def _note(self, note: Inline, number: str, room: _Room) -> list[Inline]:
@@ -462,6 +465,8 @@ class _Shaper:
         shown = self._pictures.show(url)
         if isinstance(shown, list):
             return [*_anchor(at[0]), _styled_span("placeholder-char", shown)]
+        if self._grid.vertical:  # pictures stay upright: a line's length is their height
+            room = replace(room, width=room.height, height=room.width)
         across, down = _size(node, shown, room)
         size = [("width", f"{across / INCH:.4f}in"), ("height", f"{down / INCH:.4f}in")]
         text = plain_text(alt)

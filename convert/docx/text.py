@@ -15,7 +15,7 @@ from convert.docx.roles import HEADING_LEVELS, LIST_LEVELS, name, style_id, tabl
 from convert.docx.scopes import Scope, scopes
 from convert.docx.sizes import TABLE_ROLES
 from convert.docx.styles import BOLD, CALLOUT_INDENT, Look
-from convert.docx.wml import INSTRUCTION, KEEP, PAGE_BREAK, XML_SPACE, M, element, q
+from convert.docx.wml import INSTRUCTION, KEEP, PAGE_BREAK, UPRIGHT, XML_SPACE, M, element, q
 
 Element = etree._Element
 
@@ -48,7 +48,7 @@ _SEPARATORS: Final = (q("separator"), q("continuationSeparator"))
 _RUN_ORDER: Final = (
     *("rStyle", "rFonts", "b", "bCs", "i", "iCs", "caps", "smallCaps", "strike", "dstrike", "vanish", "noProof"),
     *("color", "spacing", "w", "kern", "position", "sz", "szCs", "highlight", "u", "bdr", "shd", "vertAlign", "em"),
-    "lang",
+    *("lang", "eastAsianLayout"),
 )
 _PARAGRAPH_ORDER: Final = (
     *("pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr", "pBdr", "shd", "tabs"),
@@ -111,6 +111,7 @@ class TextPass:
                 self._paragraph(paragraph)
                 if style_of(paragraph) == style_id("code"):
                     self._code(paragraph)
+        self._upright()
         if self._note:
             self._numbers()
         _repair_formulas(self._root)
@@ -224,6 +225,18 @@ class TextPass:
             self._icons(paragraph)
         self._hints(paragraph)
         self._lines(paragraph, style)
+
+    def _upright(self) -> None:
+        """縦中横: runs with the same id stand side by side, whatever parts them."""
+        count = 0
+        inside = False
+        for node in list(self._root.iter(etree.ProcessingInstruction, q("r"))):
+            if inside and node.tag == q("r"):
+                _put(_run_properties(node), element("eastAsianLayout", id=str(count), vert="1"), _RUN_ORDER)
+            elif isinstance(node, etree._ProcessingInstruction) and node.target == UPRIGHT:
+                inside = bool(node.text)
+                count += inside
+                _remove(node)
 
     def _icons(self, paragraph: Element) -> None:
         """Icons stand on the line as kanji do: a tenth of their height below the Latin letters' feet."""

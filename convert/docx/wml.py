@@ -41,6 +41,9 @@ INSTRUCTION: Final = "kumihan"
 #: Name of the instructions around a tracked change: ``<?kumihan-change kind date author?>``, and empty at its end.
 CHANGE: Final = "kumihan-change"
 
+#: Name of the instructions around 縦中横: ``<?kumihan-upright 1?>``, and empty at its end.
+UPRIGHT: Final = "kumihan-upright"
+
 #: Twips (Word's unit, 1/1440 inch) in a point and in an inch.
 POINT: Final = 20
 INCH: Final = 1440

@@ -137,24 +137,22 @@ def _read(inlines: Sequence[Inline], *, by_table: bool) -> _Caption | None:
         return None
     if (found := _TYPED.match(text)) and _is_caption(found):
         length = len(text) - len(found["gap"] + found["text"])
-        head, rest = _cut(whole, length)
-        anchors = [node for node in head if _is_silent(node)]
-        head = [node for node in head if not _is_silent(node)]
+        head, silent, rest = _parted(whole, length)
         number = normalize("NFKC", found["number"] or found["nth"]).translate(_DASHES)
         kind = _kind(found["word"] or found["what"], by_table=by_table)
         mark = span(head, attr("", [NUMBER, TYPED], [("data-kind", kind), ("data-number", number)]))
-        return _Caption([mark, *anchors, *rest], kind)
+        return _Caption([mark, *silent, *rest], kind)
     if by_table and (found := _PANDOC.match(text)):
-        _, rest = _cut(whole, found.end())
+        _, silent, rest = _parted(whole, found.end())
         if rest and rest[-1]["t"] == "Str" and (id := _QUARTO_ID.search(rest[-1]["c"])):
             rest[-1] = string(rest[-1]["c"][: id.start()])
             while rest and plain_text(rest[-1:]).strip() == "":
                 rest.pop()
-        return _Caption(rest, "table")
+        return _Caption([*silent, *rest], "table")
     if found := _NAMED.match(text):
-        head, rest = _cut(whole, found.end())
+        head, silent, rest = _parted(whole, found.end())
         kind = _kind(found["word"], by_table=by_table)
-        return _Caption([span(head, attr("", [NUMBER], [("data-kind", kind)])), *rest], kind)
+        return _Caption([span(head, attr("", [NUMBER], [("data-kind", kind)])), *silent, *rest], kind)
     return None
 
 
@@ -183,6 +181,12 @@ def _unstyled(inlines: Sequence[Inline]) -> Sequence[Inline]:
     while len(inlines) == 1 and (inlines[0]["t"] in _STYLES or has_class(inlines[0], "small")):
         inlines = next(child_lists(inlines[0]))
     return inlines
+
+
+def _parted(inlines: Sequence[Inline], length: int) -> tuple[list[Inline], list[Inline], list[Inline]]:
+    """The first ``length`` characters; the places and notes among them, which outlive them; the rest."""
+    head, rest = _cut(inlines, length)
+    return [n for n in head if not _is_silent(n)], [n for n in head if _is_silent(n)], rest
 
 
 def _cut(inlines: Sequence[Inline], length: int) -> tuple[list[Inline], list[Inline]]:

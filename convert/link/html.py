@@ -8,7 +8,7 @@ in a note can run, or reach out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape, unescape
 from posixpath import basename
 from urllib.parse import unquote, urlsplit
@@ -49,6 +49,8 @@ _NODES = {
     "i": "Emph", "em": "Emph", "cite": "Emph", "dfn": "Emph", "var": "Emph",
 }  # fmt: skip
 _CLASSES = frozenset(("mark", "kbd", "small", "ruby", "rt"))
+#: Figures that stand upright in a vertical line (縦中横).
+_TCY = "tcy"
 #: Tags that say nothing on paper, or that pandoc makes blocks of; they go, and nobody need be told.
 _HARMLESS = (
     "a abbr acronym address article aside bdi bdo big blockquote body caption center code col colgroup data dd details"
@@ -72,6 +74,8 @@ _ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^
 _PIXELS = re.compile(r"\s*([1-9]\d{0,4})(?:px)?\s*\Z")
 _LANGUAGE = re.compile(r"language-([\w+#.-]+)")
 _SPAN = re.compile(r"[1-9]\d{0,2}\Z")
+#: Style sheets' way to ask for 縦中横; Japanese e-books have the class ``tcy`` for it.
+_UPRIGHT = re.compile(r"\s*(?:-\w+-)?text-combine(?:-upright)?\s*:\s*(?:all|horizontal)\s*;?\s*\Z", re.IGNORECASE)
 #: Characters that XML cannot hold; a reference (`&#1;`) can bring them in.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PAGE_BREAK = re.compile(r"<!--\s*pagebreak\s*-->\s*", re.IGNORECASE)
@@ -184,7 +188,16 @@ class _Line:
                 return [{**link(out, address), "at": frame.place}]
         if name in _NODES:
             return [{"t": _NODES[name], "c": out}]
-        return [span(out, attr("", [name]))] if name in _CLASSES else out
+        kept = _class(name, frame.attributes)
+        return [span(out, attr("", [kept]))] if kept else out
+
+
+def _class(name: str, attributes: Mapping[str, str]) -> str:
+    """The class of the span that stands for a tag; empty if none does."""
+    if name == "span":
+        upright = _TCY in attributes.get("class", "").split() or _UPRIGHT.match(attributes.get("style", ""))
+        return _TCY if upright else ""
+    return name if name in _CLASSES else ""
 
 
 def _in_language(inlines: list[Inline], tag: str) -> Inline:
@@ -246,9 +259,11 @@ def _removed(at: _Line | _Blocks, message: str, place: Place) -> None:
     at.linking.report(Code.HTML_REMOVED, message, at.part.path, place)
 
 
-def _report_attributes(at: _Line | _Blocks, name: str, attributes: Iterable[str], place: Place) -> None:
+def _report_attributes(at: _Line | _Blocks, name: str, attributes: Mapping[str, str], place: Place) -> None:
     """Say that a script in an attribute, or a style, is left out."""
     for attribute in sorted(attributes):
+        if attribute == "style" and name == "span" and _UPRIGHT.match(attributes[attribute]):
+            continue
         if attribute.startswith("on"):
             _removed(at, f"{attribute}= of <{name}> is removed", place)
         elif attribute in {"style", "color", "bgcolor", "align", "face"}:
@@ -324,10 +339,13 @@ class _Blocks:
         element.attrib.update(_kept(name, attributes))
         if languages.is_tag(attributes.get("lang", "")):
             _tell_language(element, attributes["lang"])
+        kept = _class(name, attributes)
         match name:
             case "ruby" | "rt":
                 element.tag = "span"
                 element.set("class", name)
+            case "span" if kept:
+                element.set("class", kept)
             case "center":
                 element.tag = "div"
             case "img" if not attributes.get("src"):  # pandoc's reader stops at one within <q>
@@ -357,7 +375,7 @@ class _Blocks:
                     node["c"][0] = attr("", [], [(k, f"{v}px") for k, v in node["c"][0][2] if k in {"width", "height"}])
                     return None
                 case "Span":
-                    classes = [name for name in node["c"][0][1] if name in _CLASSES]
+                    classes = [name for name in node["c"][0][1] if name in _CLASSES or name == _TCY]
                     tag = dict(node["c"][0][2]).get("lang", "")
                     if classes == ["ruby"]:
                         return _ruby(node["c"][1])
