@@ -447,7 +447,7 @@ def _put(
     for written in result.outputs:
         place = plan.targets[note][written.format]
         try:
-            fresh = output.put(written.staged, place, made, force=force, note=note, sources=(plan.vault.root,))
+            placed = output.put(written.staged, place, made, force=force, note=note, sources=(plan.vault.root,))
             marks[written.format] = stat_of(place.lstat()).mark
         except output.OutputRefused as refused:
             failed = True
@@ -457,7 +457,10 @@ def _put(
             message = f"{place.name!r} was removed while the note was printed"
             diagnostics.append(diagnose(Code.OUTPUT_FAILED, message, note))
         else:
-            outputs.append(Built(written.format, place, written.pages, written.staged.size, fresh))
+            outputs.append(Built(written.format, place, written.pages, written.staged.size, placed.fresh))
+            if placed.aside:
+                message = f"{place.name!r} had been changed, and is now called {placed.aside.name!r}"
+                diagnostics.append(diagnose(Code.OUTPUT_EDITED, message, note))
     order = [*plan.targets.get(note, ())]
     outcome = Outcome(
         note=note,

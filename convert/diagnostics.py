@@ -332,6 +332,12 @@ class Code(Enum):
         "The note's file could not be opened.",
         "Check its permissions.",
     )
+    OUTPUT_EDITED = (
+        "output.edited",
+        _W,
+        "Someone has changed an output since it was made: it was made again, the changed file kept under another name.",
+        "Take over what you want from the changed file, then delete it; --force keeps none.",
+    )
     OUTPUT_EXISTS = (
         "output.exists",
         _E,

@@ -13,6 +13,7 @@ import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from convert.diagnostics import Code, Diagnostic, diagnose
@@ -112,7 +113,7 @@ def state_folder(platform: str = sys.platform, environ: Mapping[str, str] = os.e
 class Made:
     """The outputs that Kumihan made, in one list for each folder of outputs, by name and digest.
 
-    With the digest, a file that someone has changed since (a Word file with an editor's work in it) is theirs.
+    With the digest, a file that someone has changed since (a Word file with an editor's work in it) is told from ours.
     A line is added before the file is put in place: whenever a build is interrupted, the list knows both.
     """
 
@@ -127,6 +128,10 @@ class Made:
         """Whether the file's content is one that Kumihan put there."""
         digests = self._list(file.parent).get(file.name, ())
         return bool(digests) and _digest(file) in digests
+
+    def knows(self, file: Path) -> bool:
+        """Whether Kumihan once put a file there, whatever has become of it."""
+        return file.name in self._list(file.parent)
 
     def add(self, file: Path, digest: str) -> None:
         """Note that a file with this digest is about to be put at ``file``.
@@ -182,6 +187,17 @@ def _digest(file: Path) -> str:
 
 
 # Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of an output: ``fresh`` unless the same file was there already.
+
+    ``aside`` is where the file went that was there, if someone had changed it.
+    """
+
+    fresh: bool
+    aside: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +269,11 @@ def replace(data: bytes, target: Path) -> None:
         raise
 
 
-def put(staged: Staged, target: Path, made: Made, *, force: bool, note: str, sources: Sequence[Path] = ()) -> bool:
+def put(staged: Staged, target: Path, made: Made, *, force: bool, note: str, sources: Sequence[Path] = ()) -> Placed:
     """Move a staged output to its place, or raise :class:`OutputRefused`; the temporary file is gone either way.
 
-    The answer is False if the file there had the same content: it is left as it is, with its time, unless by ``force``.
+    A file there with the same content is left as it is, with its time, unless by ``force``. One that Kumihan made and
+    someone has changed since (an editor, in Word) is moved aside first, unless by ``force``.
     ``sources`` are folders whose Markdown files are notes: not even ``force`` writes over those.
     """
     try:
@@ -264,17 +281,39 @@ def put(staged: Staged, target: Path, made: Made, *, force: bool, note: str, sou
         if problem:
             message = f"{target.name!r} is left alone: {problem}"
             raise OutputRefused(diagnose(Code.OUTPUT_EXISTS, message, note))
+        same = not target.is_symlink() and _digest(target) == staged.digest
+        changed = target.is_file() and not same and target not in made
+        aside = _move_aside(target) if changed and not force else None
         made.add(target, staged.digest)
-        if not force and not target.is_symlink() and _digest(target) == staged.digest:
-            return False
+        if same and not force:
+            return Placed(fresh=False)
         _set_back(staged.file)
         staged.file.replace(target)
-        return True
+        return Placed(fresh=True, aside=aside)
     except OSError as error:
         message = f"{target.name!r} cannot be written: {error.strerror}"
         raise OutputRefused(diagnose(Code.OUTPUT_FAILED, message, note)) from error
     finally:
         discard(staged.file)
+
+
+def _move_aside(target: Path) -> Path:
+    """Give a file another name in its folder, ``a (edited).docx``; its own as well where links are possible."""
+    for number in count(1):
+        words = f" (edited {number})" if number > 1 else " (edited)"
+        room = LONGEST_NAME - len(os.fsencode(words + target.suffix))
+        stem = target.stem
+        while len(os.fsencode(stem)) > room:
+            stem = stem[:-1]
+        aside = target.with_name(f"{stem}{words}{target.suffix}")
+        if os.path.lexists(aside):
+            continue
+        try:
+            os.link(target, aside)  # so that at no time there is no file in the place
+        except OSError:
+            target.rename(aside)
+        return aside
+    raise AssertionError
 
 
 def _set_back(file: Path) -> None:
@@ -295,9 +334,9 @@ def _obstacle(staged: Staged, target: Path, made: Made, *, force: bool, sources:
         return ""
     if target.suffix.lower() == ".md" and any(_inside(target, folder) for folder in sources):
         return "it is a note"
-    if force:
+    if force or (stat.S_ISREG(status.st_mode) and made.knows(target)):
         return ""
-    return "Kumihan did not make it, or someone has changed it since"
+    return "Kumihan did not make it"
 
 
 def _inside(file: Path, folder: Path) -> bool:

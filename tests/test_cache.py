@@ -292,10 +292,13 @@ def test_an_output_that_someone_changed(vault: Vault) -> None:
     before = (vault.out / "a.md").read_bytes()
     (vault.out / "a.md").write_bytes(before.replace(b"A", b"B"))
     outcome = vault.build()["a.md"]
-    assert outcome.status == "failed"
-    assert "output.exists" in [d.code for d in outcome.diagnostics]
-    assert "a.md" in vault.built(force=True)
+    assert outcome.status == "built"
+    assert "output.edited" in [d.code for d in outcome.diagnostics]
     assert (vault.out / "a.md").read_bytes() == before
+    assert (vault.out / "a (edited).md").read_bytes() == before.replace(b"A", b"B")
+    again = vault.build()["a.md"]
+    assert again.status == "unchanged"
+    assert "output.edited" not in [d.code for d in again.diagnostics]
 
 
 def test_force_makes_all_anew(vault: Vault) -> None:

@@ -127,11 +127,19 @@ def test_a_file_of_the_user_s_is_left_alone(tmp_path: Path, made: Made) -> None:
     assert target.read_bytes() == b"ours"
 
 
-def test_a_file_that_someone_changed_since_is_theirs(tmp_path: Path, made: Made) -> None:
-    target = tmp_path / "a.docx"
+@pytest.mark.parametrize("name", ["a.docx", "長" * 83 + ".docx"])
+def test_a_file_that_someone_changed_since_is_kept_under_another_name(tmp_path: Path, made: Made, name: str) -> None:
+    target = tmp_path / name
     place(b"ours", target, made)
-    target.write_bytes(b"ours, with an editor's work")
-    assert refusal(b"ours again", target, made) == "output.exists"
+    for work in (b"an editor's work", b"more work"):
+        target.write_bytes(work)
+        place(b"ours again", target, made)
+        assert target.read_bytes() == b"ours again"
+    kept = [file for file in tmp_path.iterdir() if "(edited" in file.name]
+    assert sorted(file.read_bytes() for file in kept) == [b"an editor's work", b"more work"]
+    target.write_bytes(b"no more")
+    place(b"by force", target, made, force=True)
+    assert len([file for file in tmp_path.iterdir() if file.suffix == ".docx"]) == 3
 
 
 def test_a_file_equal_to_the_output_may_be_replaced(tmp_path: Path, made: Made) -> None:
