@@ -46,7 +46,7 @@ def test_each_theme_prints_the_sample_vault(name: str, note: str) -> None:
     document = link_note(note, scan(SAMPLE), settings)
     output = pdf.write(document, settings)
     found = [d for d in output.diagnostics if d.severity is not Severity.INFO]
-    assert not found
+    assert [d.code for d in found] == [Code.FOOTNOTE_MOVED.code] * (name == "handout-2col" and "注の" in note)
     page = geometry(settings, theme.load(name))
     width, height = Pdf(output.data).sizes[0]
     assert (width, height) == pytest.approx((page.width, page.height), abs=0.1)
@@ -81,6 +81,25 @@ def test_columns_break_pages_and_turn_them(tmp_path: Path) -> None:
     read, _ = printed(tmp_path, text, "handout-2col", cover="yes")
     assert [heading.page for heading in read.outline if heading.title in "甲乙"] == [2, 3]
     assert [width > height for width, height in read.sizes] == [False, False, False, True]
+
+
+def test_columns_begin_level(tmp_path: Path) -> None:
+    text = "".join(f"#### 見出し{n}\n\n{'本文の行。' * (1 + n * n % 11 * 3)}\n\n" for n in range(1, 150))
+    read, settings = printed(tmp_path, text, "handout-2col")
+    page = geometry(settings, theme.load("handout-2col"))
+    second = page.left + page.measure + page.gap / 2
+    mixed = 0
+    for number in range(2, read.pages):
+        tops = []
+        for across in (False, True):
+            lines = [
+                (place.y, word) for word in ("見出し", "本文") for place in read.find(word)
+                if place.page == number and (place.x > second) is across and place.y > page.top
+            ]  # fmt: skip
+            tops.append(min(lines))
+        mixed += tops[0][1] != tops[1][1]
+        assert tops[0][0] == pytest.approx(tops[1][0], abs=1)
+    assert mixed
 
 
 BOOK = f"# 第一章\n\n{LONG * 2}\n\n# 第二章\n\n{LONG * 4}\n\n## 節\n\n{LONG}\n"

@@ -8,7 +8,7 @@ import os
 import urllib.parse
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from convert import fonts, languages, pandoc
 from convert.diagnostics import Code, Diagnostic, diagnose
 from convert.fonts.recipes import ROLES
 from convert.link.document import output_address
-from convert.pdf import adjust, file, grey, order, shortcuts, tags
+from convert.pdf import adjust, columns, file, grey, order, shortcuts, tags
 from convert.pdf.file import Wishes
 from convert.settings import Settings
 
@@ -124,14 +124,15 @@ def lay_out(
 
     In the style sheets ``"Kumihan Mincho"`` and the like stand for the families of the choice's roles.
     """
-    with _messages() as messages, _collector_paused(), adjust.in_force():
+    known = not adjust.problem()  # the WeasyPrint whose inside we replace
+    with _messages() as messages, _collector_paused(), adjust.in_force(), columns.level() if known else nullcontext():
         page = _page_class()(root, _Fetcher(assets, mono=mono))
         document = page.render(
             font_config=_font_configuration(choice.config),
             stylesheets=[_sheet(_with_families(css, choice), choice.config) for css in sheets],
             pdf_tags=True,
         )
-        if not adjust.problem():  # the WeasyPrint that is known
+        if known:
             order.put_in_order(document.pages)
     return Layout(document, tuple(messages))
 
