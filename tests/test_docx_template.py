@@ -147,7 +147,9 @@ class TestModel:
             side - sum(int(margins.get(q(each), "")) for each in edges)
             for side, edges in ((8391, ("top", "bottom")), (11906, ("left", "right")))
         )
-        assert [grid.get(q("val")) for grid in document.iter(q("textDirection"))] == ["tbRl"]
+        cells = list(document.iter(q("tc")))
+        assert cells
+        assert {cell.find(f"{q('tcPr')}/{q('textDirection')}").get(q("val")) for cell in cells} == {"tbRl"}
         assert max(int(table.get(q("w"), "")) for table in document.iter(q("tblW"))) == height
         picture = next(document.iter(f"{{{WP}}}extent"))
         assert int(picture.get("cx", "")) <= width * 635

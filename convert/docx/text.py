@@ -54,6 +54,7 @@ _PARAGRAPH_ORDER: Final = (
     *("pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr", "pBdr", "shd", "tabs"),
     *("wordWrap", "snapToGrid", "spacing", "ind", "contextualSpacing", "jc", "outlineLvl", "rPr", "sectPr"),
 )
+_CELL_ORDER: Final = ("tcW", "gridSpan", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "textDirection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,10 @@ class TextPass:
                 _lay_out(grid, width, indent, columns)
                 if turned:
                     landscape.append(grid)
+        if self._look.grid.vertical:
+            # the standard lets a cell's text run as the page's does; LibreOffice (7.4) wants to be told
+            for cell in self._root.iter(q("tcPr")):
+                _put(cell, element("textDirection", val="tbRl"), _CELL_ORDER)
         return landscape
 
     def _separate(self) -> None:
