@@ -89,3 +89,10 @@ def test_tables_have_their_caption_above_and_figures_below_on_one_page_with_them
     (picture,) = [p for p in body.iter(q("p")) if p.find(".//w:drawing", NAMES) is not None]
     assert picture.find("w:pPr/w:keepNext", NAMES) is not None
     assert "".join(t.text or "" for t in picture.getnext().iter(q("t"))) == "図1　図の題"
+
+
+def test_a_table_tells_its_caption_to_those_who_hear_it(tmp_path: Path) -> None:
+    docx = made(tmp_path, f"{TABLE}\n: 料金 *1?>* | 表\n\n文\n\n{TABLE}")
+    said = [table.find("w:tblPr/w:tblCaption", NAMES) for table in docx.xml("word/document.xml").iter(q("tbl"))]
+    assert said[0].get(q("val")) == "表1 料金 1? > | 表"
+    assert said[1] is None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from convert.docx.wml import bookmark_end, bookmark_start, field, text_run
-from convert.nodes import Block, Inline, has_class, plain_text, raw_inline, rewrite, value, walk
+from convert.nodes import Block, Inline, clone, has_class, plain_text, raw_inline, rewrite, value, walk, words
 
 _BOOKMARK: Final = "_Ref{:09}"
 #: Ids of the bookmarks until they get their final ones: beyond all that pandoc gives, apart from those of other things.
@@ -22,8 +22,9 @@ def fill(blocks: list[Block], page: str = "") -> None:
     bookmarks: dict[str, int] = {}
     last: dict[str, str] = {}
     for mark in _numbers(blocks):
-        id = mark["c"][0][0]
+        id, _, pairs = mark["c"][0]
         bookmarks[id] = len(bookmarks) + 1
+        pairs.append(["data-label", plain_text(mark["c"][1])])
         if not has_class(mark, "typed"):
             mark["c"][1] = [raw_inline("openxml", _counted(mark, last))]
         start = bookmark_start(_FIRST_ID + bookmarks[id], _BOOKMARK.format(bookmarks[id]))
@@ -66,6 +67,13 @@ def sequence(mark: Inline) -> str:
     before, _, _ = plain_text(mark["c"][1]).partition(value(mark, "data-number"))
     # the word before the number
     return "".join(before.split()) or value(mark, "data-kind")
+
+
+def spoken(caption: list[Block]) -> str:
+    """A caption's text, with its number as it is now."""
+    own = clone(caption)
+    rewrite(own, lambda node: words(value(node, "data-label")) if value(node, "data-label") else None)
+    return plain_text(own)
 
 
 def stands_above(bearer: Block) -> bool:

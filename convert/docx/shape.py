@@ -30,6 +30,7 @@ from convert.docx.wml import (
     bookmark_start,
     escaped,
     field,
+    legal,
 )
 from convert.link.document import output_address
 from convert.measure import Fit, fit, width
@@ -343,7 +344,8 @@ class _Shaper:
         look = f"{sizes.index(found.size)} {int(found.landscape)}"
         # a narrow table is as wide as it needs to be, and in the middle as figures are
         indent = -1 if sum(widths) < room.width and not room.indent else room.indent
-        place = raw_block("openxml", f"<?{INSTRUCTION} {room.level} {look} {sum(widths)} {indent} {grid}?>")
+        said = legal(captions.spoken(words)).replace("?>", "? >")
+        place = raw_block("openxml", f"<?{INSTRUCTION} {room.level} {look} {sum(widths)} {indent} {grid}|{said}?>")
         caption = self._caption(words, room)
         if above:
             return [*_anchor_block(id), *_kept(caption), place, table]

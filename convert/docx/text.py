@@ -147,7 +147,8 @@ class TextPass:
         for instruction in list(self._root.iter(etree.ProcessingInstruction)):
             if not isinstance(instruction, etree._ProcessingInstruction) or instruction.target != INSTRUCTION:
                 continue
-            level, *lengths = (int(word) for word in (instruction.text or "").split())
+            numbers, _, caption = (instruction.text or "").partition("|")
+            level, *lengths = (int(word) for word in numbers.split())
             grid = instruction.getnext()
             while grid is not None and grid.tag != q("tbl"):
                 grid = grid.getnext()  # a caption stands between
@@ -166,7 +167,7 @@ class TextPass:
                     self._places[cell] = _Place(box=not lengths, cell=bool(lengths), head=head, level=level, size=size)
             if lengths:
                 _, turned, width, indent, *columns = lengths
-                _lay_out(grid, width, indent, columns)
+                _lay_out(grid, width, indent, columns, " ".join(caption.split()))
                 if turned:
                     landscape.append(grid)
         if self._look.grid.vertical:
@@ -548,16 +549,21 @@ def _remove(node: Element) -> None:
 # tables
 
 
-def _lay_out(grid: Element, width: int, indent: int, columns: list[int]) -> None:
-    """The table's style, place and widths, in twips; Word draws what is said here and in each cell alike."""
+def _lay_out(grid: Element, width: int, indent: int, columns: list[int], caption: str) -> None:
+    """The table's style, place and widths, in twips; Word draws what is said here and in each cell alike.
+
+    ``caption`` is for those to whom the table is read aloud.
+    """
     old = grid.find(q("tblPr"))
-    kept = [] if old is None else [child for child in old if child.tag in (q("tblLook"), q("tblCaption"))]
+    kept = [] if old is None else old.findall(q("tblLook"))
     properties = element("tblPr")
     properties.append(element("tblStyle", val=style_id("table")))
     properties.append(element("tblW", w=str(width), type="dxa"))
     properties.append(element("jc", val="center") if indent < 0 else element("tblInd", w=str(indent), type="dxa"))
     properties.append(element("tblLayout", type="fixed"))
     properties.extend(kept)
+    if caption:
+        properties.append(element("tblCaption", val=caption))
     if old is None:
         grid.insert(0, properties)
     else:

@@ -34,7 +34,7 @@ SCOPE: Final = "kumihan-scope"
 #: Name of the instruction before a paragraph that stands on one page with what follows.
 KEEP: Final = "kumihan-keep"
 #: Name of the instructions that tell the post-processor a table's place:
-#: ``<?kumihan level size landscape width indent column …?>``; a box has only the level. The indent of a
+#: ``<?kumihan level size landscape width indent column …|caption?>``; a box has only the level. The indent of a
 #: table in the middle of the line is -1.
 INSTRUCTION: Final = "kumihan"
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from convert import callouts, pandoc, pictures
 from convert.diagnostics import Code, Diagnostic, diagnose
-from convert.docx import captions, comments, contents, roles, template, vectors
+from convert.docx import captions, comments, contents, references, roles, template, vectors
 from convert.docx.post import Card, finish
 from convert.docx.raster import raster
 from convert.docx.reference import look, reference
@@ -55,6 +55,7 @@ def write(document: Document, settings: Settings) -> Output:
         depth = 0 if settings.contents == "no" else int(settings.contents)
         contents.add(document, text, depth, settings.captions_lists)
     captions.fill(text, page)
+    references.fill(text, page)
     with tempfile.TemporaryDirectory(prefix="kumihan-") as private:
         folder = Path(private)
         gallery = _Gallery(document, folder)
