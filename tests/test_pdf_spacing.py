@@ -205,3 +205,15 @@ def test_long_paragraphs_take_no_longer_than_they_are():
     spacing.space(Page(root, root[0][0]), Settings(), "ja", 42, even=True)
     assert process_time() - start < 5, "a search among an element's siblings for each gap takes half a minute"
     assert "".join(root.itertext()).translate(dict.fromkeys(map(ord, "\u200b\u2060"))) == content
+
+
+def test_hard_spaces_beside_code_do_not_break_their_line_at_every_word():
+    text = (
+        "- If you are using a subdomain, navigate to your DNS provider and create a\u00a0`CNAME`\u00a0record that "
+        "points your subdomain to the default domain for your site. For example, if you want to use the subdomain\u00a0"
+        "`quartz.example.com`\u00a0for your user site, create a\u00a0`CNAME`\u00a0record for it.\n"
+    )
+    output = pdf.write(document(text, language="en"), Settings())
+    lines = [len(line) for line in Pdf(output.data).text().splitlines()[1:-2]]
+    assert len(lines) > 1
+    assert min(lines) > 60

@@ -4,6 +4,7 @@
 - A gap stands between Japanese and Latin (3.2.6): signs that no copied text shows ask :mod:`convert.pdf.adjust` for it.
 - Lines break where they should: never before a wave dash or a squared unit (3.1.7), at curly quotes in Japanese text,
   and not before a paragraph's last character (3.5.4). Headings break between phrases (4.1.6).
+- In any language, a no-break space before an element does not make its line break after each word.
 
 Nothing is touched in code, keys, formulas and readings.
 """
@@ -29,6 +30,7 @@ HALF = "half"
 
 WORD_JOINER, BREAK = "\u2060", "\u200b"
 
+_HARD_BLANK = "\u00a0"
 _OBJECT = "\ufffc"
 _OPENING = "（〔［｛〈《「『【〘〖〝｟"
 _BRACKETS = "）〕］｝〉》」』】〙〗〟｠"
@@ -59,7 +61,7 @@ _LAST = re.compile(f"(?<=[^\\s\u3000\ufffc{_OPENING}])[{_KANJI_KANA}](?=[{_CLOSI
 _SHORT, _SHORT_CELL = 10, 2
 #: a cell of fewer characters stays ragged
 _LONG_CELL = 60
-_NO_TEXT = frozenset({_OBJECT, " ", "\n", "\t", "\u00a0", "\u3000"})
+_NO_TEXT = frozenset({_OBJECT, " ", "\n", "\t", _HARD_BLANK, "\u3000"})
 
 _INLINE = frozenset(
     {"span", "a", "em", "strong", "b", "i", "u", "s", "del", "ins", "sub", "sup", "mark", "small", "q", "cite", "dfn"}
@@ -112,6 +114,8 @@ def space(page: Page, settings: Settings, language: str, chars: int, *, even: bo
     Only if it is in Japanese or Chinese; in traditional Chinese, whose signs stand in the middle of their squares, gaps
     alone. To be called before footnotes are placed, since their lines are counted then.
     """
+    for tree in (page.main, *page.bodies.values()):
+        _part_hard_blanks(tree)
     kind = languages.kind(language)
     if kind not in ("ja", "zh-Hans", "zh-Hant"):
         return
@@ -120,6 +124,24 @@ def space(page: Page, settings: Settings, language: str, chars: int, *, even: bo
     for tree in (page.main, *page.bodies.values()):
         for run in list(_runs(tree)):
             _set(run, chars, kind, even=even, punctuation=punctuation, gaps=gaps)
+
+
+def _part_hard_blanks(tree: Element) -> None:
+    """Put a no-break space that ends a text into an element of its own.
+
+    Where what follows does not fit, WeasyPrint 70 breaks the text before it; one that ends so, at every space.
+    """
+    for owner, slot in [(element, slot) for element in tree.iter() for slot in ("text", "tail")]:
+        text = getattr(owner, slot) or ""
+        if text.endswith(_HARD_BLANK) and text[:-1].strip() and not _in_skipped(owner, slot):
+            blank = etree.Element("span")
+            blank.text = _HARD_BLANK
+            replace_text(owner, slot, [text[:-1], blank])
+
+
+def _in_skipped(owner: Element, slot: str) -> bool:
+    around = ((owner,) if slot == "text" else ()) + (*owner.iterancestors(),)
+    return any(_is_skipped(str(element.tag), set(element.get("class", "").split())) for element in around)
 
 
 def _runs(tree: Element) -> Iterator[_Run]:
