@@ -85,6 +85,12 @@ class Code(Enum):
         "The callout's type is none of Obsidian's and not defined in your snippets; it is printed like `note`.",
         "Nothing, if that is what you want; else correct the type, or define it in an enabled CSS snippet.",
     )
+    COMMENT_PLACE = (
+        "comment.place",
+        _W,
+        "With `comments: word`, the note has no paragraph that a `%%` comment could stand at; it is left out.",
+        "Write a paragraph or a heading beside it.",
+    )
     COMMENT_UNCLOSED = (
         "comment.unclosed",
         _W,

@@ -217,6 +217,16 @@ def test_docx_changes_settle(tmp_path: Path, changes: str) -> None:
     assert "私的" not in word.everything
 
 
+def test_a_private_comment_that_no_text_can_carry_is_told_of(tmp_path: Path) -> None:
+    put(tmp_path, {"A.md": "%%覚え%%\n\n```\ncode\n```\n"})
+    kept, left_out = (
+        link_note("A.md", scan(tmp_path), linked_for("docx", Settings(comments=comments)))
+        for comments in ("word", "drop")
+    )
+    assert [(each.code, each.line) for each in kept.diagnostics] == [("comment.place", 1)]
+    assert not left_out.diagnostics
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not here")
 def test_libreoffice_opens_it_and_shows_each_note_its_text(tmp_path: Path) -> None:

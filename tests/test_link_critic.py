@@ -35,6 +35,17 @@ def one(tmp_path: Path, text: str, **settings: str) -> str:
         ("**{--b--}**\n\nc", "<p>c</p>", "<p><strong>b</strong></p><p>c</p>"),
         ("- a\n- {--b--}\n- c", "<ul><li><plain>a</plain></li><li><plain>c</plain></li></ul>",
          "<ul><li><plain>a</plain></li><li><plain>b</plain></li><li><plain>c</plain></li></ul>"),
+        ("- a\n- {--b--}\n    - c\n    - d\n- e",
+         "<ul><li><plain>a</plain><ul><li><plain>c</plain></li><li><plain>d</plain></li></ul></li>"
+         "<li><plain>e</plain></li></ul>",
+         "<ul><li><plain>a</plain></li><li><plain>b</plain><ul><li><plain>c</plain></li><li><plain>d</plain></li></ul>"
+         "</li><li><plain>e</plain></li></ul>"),
+        ("- a\n    - x\n- {--b--}\n    - {--c--}\n    - d", "<ul><li><plain>a</plain><ul><li><plain>x</plain></li>"
+         "<li><plain>d</plain></li></ul></li></ul>",
+         "<ul><li><plain>a</plain><ul><li><plain>x</plain></li></ul></li><li><plain>b</plain><ul><li><plain>c</plain>"
+         "</li><li><plain>d</plain></li></ul></li></ul>"),
+        ("- {--b--}\n    1. c\n- e", "<ul><li><plain>c</plain></li><li><plain>e</plain></li></ul>",
+         "<ul><li><plain>b</plain><ol 1><li><plain>c</plain></li></ol></li><li><plain>e</plain></li></ul>"),
         ("- {--b--}\n\nc", "<p>c</p>", "<ul><li><plain>b</plain></li></ul><p>c</p>"),
         ("- {++b++}", "<ul><li><plain>b</plain></li></ul>", ""),
         ("> {--b--}\n\nc", "<p>c</p>", "<quote><p>b</p></quote><p>c</p>"),

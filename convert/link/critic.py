@@ -19,6 +19,7 @@ _BREAKS: Final = frozenset(("SoftBreak", "LineBreak"))
 _BLANKS: Final = frozenset(("Space", *_BREAKS))
 _TEXTS: Final = frozenset(("Para", "Plain", "Header"))
 _SHOWN: Final = (CriticMark, EmbedMark, FootnoteRefMark, MathMark)
+_LISTS: Final = ("BulletList", "OrderedList")
 #: What goes with its last content; cells, definitions and notes stay, empty.
 _GOES: Final = frozenset(
     ("Para", "Plain", "Header", "BulletList", "OrderedList", "BlockQuote", "Div", "Span", "Link", "Emph", "Strong",
@@ -75,17 +76,44 @@ def _without_gone(node: Node) -> list[Node] | None:
     if node["t"] == "Image":
         return None
     found = False
+    headless = set()
     for children in child_lists(node):
         if any("gone" in child for child in children):
             found = True
+            if "gone" in children[0]:
+                headless.add(id(children))
             _strip(children)
-    if node["t"] in ("BulletList", "OrderedList") and found:
-        items: list[list[Block]] = node["c"] if node["t"] == "BulletList" else node["c"][1]
-        items[:] = [item for item in items if item]
+    if node["t"] in _LISTS and found:
+        items = _items(node)
+        items[:] = _adopted([item for item in items if item], headless)
         return None if items else [_gone()]
     if found and node["t"] in _GOES and all(child["t"] in _BLANKS for below in child_lists(node) for child in below):
         return [_gone()]
     return None
+
+
+def _items(node: Block) -> list[list[Block]]:
+    found: list[list[Block]] = node["c"] if node["t"] == "BulletList" else node["c"][1]
+    return found
+
+
+def _adopted(items: list[list[Block]], headless: set[int]) -> list[list[Block]]:
+    """The items without the ``headless`` that only have lists left: these go to the item before, as in Word.
+
+    ``headless`` are the identities of items whose first block is gone.
+    """
+    out: list[list[Block]] = []
+    for item in items:
+        if id(item) not in headless or any(block["t"] not in _LISTS for block in item):
+            out.append(item)
+        elif not out:
+            out += [each for block in item for each in _items(block)]
+        elif out[-1][-1]["t"] == item[0]["t"]:
+            _items(out[-1][-1]).extend(_items(item[0]))
+            out[-1] += item[1:]
+        else:
+            out[-1] += item
+    return out
 
 
 def _strip(children: list[Node]) -> None:

@@ -100,7 +100,10 @@ class _Kept:
         said = source.removeprefix("%%").removesuffix("%%").strip() if comment.closed else source[2:].strip()
         indented = body[body.rfind("\n", 0, comment.opening) + 1] in " \t"
         regions = self._all if indented or not self._outside else self._outside
-        if not said or not regions:
+        if not said:
+            return
+        if not regions:
+            preparation.report(Code.COMMENT_PLACE, "the note has no text for this comment", comment.opening)
             return
         at = bisect_left(regions, comment.end, key=lambda region: region.spans[0][0])
         place = self._place(regions[min(at, len(regions) - 1)])
