@@ -19,7 +19,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
 #: The command line, with workers that print a note's text, some hundred times, and take a moment for it.
 _KUMIHAN = f"""
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background inherits that it is ignored
 from convert import cli, platform_libs, pool
 platform_libs.missing = lambda platform: ()
 slow = "time.sleep(0.02); text = str(document.blocks) * 300; return Output("

@@ -23,6 +23,7 @@ from fontTools.ttLib import TTFont
 from convert.fonts import FontSet, FontsUnavailable, activate, faces, recipes, sources, symbols
 from convert.fonts.faces import Made, user_cache
 from convert.fonts.recipes import EMOJI, FACES, GOTHIC, MINCHO, MONO, SYMBOLS, Face
+from convert.pdf import shortcuts
 from convert.settings import Settings
 
 SMALL = tuple(face for face in FACES if face.family in (MONO, SYMBOLS))
@@ -341,7 +342,8 @@ def pdf(body: str, families: str = "Kumihan Mincho") -> bytes:
     from weasyprint import HTML
 
     html = f'<html lang=ja><body style="font: 12pt {families}">{body}'
-    data = HTML(string=html).write_pdf()
+    with shortcuts.suspended():  # they count on all that Kumihan's own engine does
+        data = HTML(string=html).write_pdf()
     assert isinstance(data, bytes)
     return data
 
