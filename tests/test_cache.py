@@ -246,19 +246,27 @@ def test_snippets_and_callouts(vault: Vault) -> None:
 
 def test_models_of_word_files_and_names_of_styles(vault: Vault, tmp_path: Path) -> None:
     everything = set(map("{}.md".format, "abcde"))
-    vault.build()
+    vault.build(to=("docx",))
     vault.write(".kumihan/word.yaml", "body: 本文\n")
-    vault.build()
+    vault.build(to=("docx",))
     assert vault.printed() == everything
-    vault.build()
+    vault.build(to=("docx",))
     assert vault.linked() == set()
     model = tmp_path / "outside.docx"
     for content in (b"one", b"two"):
         model.write_bytes(content)
-        vault.build(docx_reference=str(model))
+        vault.build(to=("docx",), docx_reference=str(model))
         assert vault.printed() == everything
-    vault.build(docx_reference=str(model))
+    vault.build(to=("docx",), docx_reference=str(model))
     assert vault.linked() == set()
+
+
+def test_what_is_for_word_prints_nothing_else_anew(vault: Vault) -> None:
+    vault.build(to=("pdf",))
+    vault.write(".kumihan/word.yaml", "body: 本文\n")
+    vault.build(to=("pdf",))
+    assert vault.linked() == set(map("{}.md".format, "abcde"))
+    assert vault.printed() == set()
 
 
 def test_a_base_is_about_all_notes(vault: Vault) -> None:

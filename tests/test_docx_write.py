@@ -243,6 +243,8 @@ def test_a_handout_callout_in_a_list_is_moved_in_and_its_lists_count_from_its_ed
 def test_an_item_that_begins_with_a_box_keeps_its_number(written) -> None:
     docx = written(document(numbers([callout("note", words("題"))], [code("x")], [pipe(("甲",), ("乙",))], [p("四")])))
     assert sum(paragraph.list_level == 0 for paragraph in docx.paragraphs) == 4
+    signs = [p for p in docx.xml("word/document.xml").iter(q("p")) if p.find(f"{q('pPr')}/{q('numPr')}") is not None]
+    assert [sign.find(f"{q('pPr')}/{q('keepNext')}") is not None for sign in signs] == [True, False, True, False]
 
 
 def test_boxes_too_narrow_for_text_open(written) -> None:

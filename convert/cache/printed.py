@@ -119,7 +119,8 @@ def document_key(document: Document, format: str, trace: Trace, tools: str) -> s
         else:
             digest = trace.files.get(picture.path) or seen(picture.file)[1]
         pictures[key] = [about, digest]
-    content = {f.name: getattr(document, f.name) for f in fields(document) if f.name not in _HISTORY}
+    unused = _HISTORY if format == "docx" else {*_HISTORY, "word"}
+    content = {f.name: getattr(document, f.name) for f in fields(document) if f.name not in unused}
     whole = [tools, format, {**content, "pictures": pictures}]
     return hashlib.sha256(json.dumps(whole, sort_keys=True, default=_plain).encode()).hexdigest()
 

@@ -371,6 +371,8 @@ class TextPass:
         if moved:
             further = self._note_indent if self._note and not place.cell and not place.box else 0
             _hang(paragraph, base + further + self._list_indent * (max(0, level) + 1), self._list_indent)
+        if not _holds(paragraph, q("t"), q("drawing"), _m("oMath")):
+            put_property(paragraph, element("keepNext"))  # the sign of an item that begins with a table or a box
 
     # runs
 
