@@ -328,7 +328,7 @@ def serve() -> None:
     thread.join()
 
 
-def _serve(source: IO[bytes], sink: IO[bytes], line: int = -1) -> None:
+def _serve(source: IO[bytes], sink: IO[bytes], line: int = -1, *, forked: bool = False) -> None:
     def send(message: object) -> None:
         pickle.dump(message, sink)
         sink.flush()
@@ -346,7 +346,8 @@ def _serve(source: IO[bytes], sink: IO[bytes], line: int = -1) -> None:
                     _limit_memory(task.layers.settings()[0].limit_memory)
                 case Job() if task:
                     result = perform(task, message)
-                    rubbish.clear()
+                    if not forked:  # another takes a fork's place before its rubbish is worth the time
+                        rubbish.clear()
                     send(replace(result, memory=_memory()))
                 case Mother():
                     problem = _rehearse()
@@ -434,7 +435,7 @@ def _live(link: int) -> NoReturn:
     try:
         os.setsid()
         with socket.socket(fileno=link) as parent:
-            _serve(parent.makefile("rb"), parent.makefile("wb"))
+            _serve(parent.makefile("rb"), parent.makefile("wb"), forked=True)
         status = 0
     except BaseException:
         traceback.print_exc()
