@@ -120,6 +120,13 @@ class TestPdf:
         names = [place.x for place in read.find("名前")][1:]
         assert names == pytest.approx([names[0]] * 2, abs=0.05), "a blank before Japanese is no narrower"
 
+    def test_a_line_is_not_parted_between_pages(self):
+        lines = [f"S{n}! {'word ' * 40}E{n}!" for n in range(1, 60)]
+        read = printed(code("one\n" + "\n".join(lines)))
+        assert read.pages > 2
+        for n in range(1, 60):
+            assert [place.page for place in read.find(f"S{n}!")] == [place.page for place in read.find(f"E{n}!")]
+
     def test_tabs_are_four_columns(self):
         read = printed(code("\tA!\nabcdA!\na\tB!\nabcdB!"))
         assert [p.x for p in read.find("A!")] == pytest.approx([read.find("A!")[0].x] * 2, abs=0.05)
