@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
+from convert.cache.trace import Trace, WatchedStems
+from convert.link import link_note
+from convert.settings import Settings
+from convert.vault import scan
 from tests.support.docx import problems
 from tests.support.project import Project
 
@@ -39,3 +43,10 @@ def test_alone_they_are_text(tmp_path: Path) -> None:
     assert run.html("一つ目").links == []
     assert run.pdf("一つ目").links == ()
     assert "二つ目" in run.html("一つ目").text
+
+
+def test_a_note_asks_only_for_the_outputs_that_it_links_to(tmp_path: Path) -> None:
+    root = project(tmp_path).note("四つ目.md", "無関係。\n").note("五つ目.md", "無関係。\n").vault
+    trace = Trace()
+    link_note("一つ目.md", scan(root), Settings(), WatchedStems({note: note[:-3] for note in scan(root).notes}, trace))
+    assert {note for _, note in trace.answers} == {"一つ目.md", "二つ目.md", "部 屋/三つ目.md"}

@@ -86,7 +86,7 @@ def link_note(
     captions.bind(blocks, settings.captions)
     pictures.tell_silent(blocks, linking)
     counting.run(blocks, settings, linking.language, titled=properties.begins_with(title, blocks))
-    ids.assign(blocks, lambda other: _output(other, path, outputs or {}))
+    ids.assign(blocks, lambda other: _output(other, path, {} if outputs is None else outputs))
     tidy.run(blocks)
 
     print_title = properties.prints_title(title, blocks, settings)
