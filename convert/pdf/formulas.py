@@ -22,7 +22,6 @@ from convert.page import MATHML, Element, Page, add_class, parent_of, replace, u
 from convert.pdf.engine import Asset
 
 _SIZE = 20.0  # of the drawing, in its own units for one em; lengths on the page are in em
-_FONT = "kumihan"
 _EAST_ASIAN = 0x2E80
 
 
@@ -84,7 +83,7 @@ def _drawing(source: str, mathml: str, display: bool) -> Drawing | None:
                 mml = to_mathml(source, display="block" if display else "inline") if from_tex else mathml
                 if "\\" in mml:
                     continue
-                math = ziamath.Math(mml, size=_SIZE, font=_FONT, title=source, margin=0.4)
+                math = ziamath.Math(mml, size=_SIZE, title=source, margin=0.4)
                 svg = math.svgxml()
                 baseline = math.getyofst() - math.margin
             except Exception:  # noqa: S112 (whatever ziamath trips over is in the formula)
@@ -117,23 +116,25 @@ def _ziamath() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # ziamath 0.13 opens its font by an old function
         import ziamath.zmath  # noqa: PLC0415
-    from ziafont.font import Font  # noqa: PLC0415
     from ziamath.config import config  # noqa: PLC0415
-    from ziamath.mathfont import MathFont  # noqa: PLC0415
 
     config.svg2 = False  # else glyphs are shared by ids, which one page can have only once
-    default = ziamath.zmath.loadedfonts["default"]
-    mincho = next(s.file for s in fonts.activate().describe() if s.role == "mincho" and s.face.endswith("Regular"))
-    japanese = Font(str(mincho))
-
-    class JapaneseMathFont(MathFont):
-        """The math font, and the body's for what lies beyond its scripts."""
-
-        def findglyph(self, char: str, variant: Any) -> Any:
-            return japanese.glyph(char) if ord(char) >= _EAST_ASIAN else super().findglyph(char, variant)
-
-    ziamath.zmath.loadedfonts[_FONT] = JapaneseMathFont(str(default.fname), default.basesize)
+    font: Any = ziamath.zmath.loadedfonts["default"]
+    findglyph = font.findglyph
+    # The font that is there is told of Japanese: to read another of it takes 0.1 s.
+    font.findglyph = lambda char, variant: (
+        _mincho().glyph(char) if ord(char) >= _EAST_ASIAN else findglyph(char, variant)
+    )
     return ziamath.zmath
+
+
+@cache
+def _mincho() -> Any:
+    """The body's font as ziamath reads it, which takes longer than most formulas; few of them have such letters."""
+    from ziafont.font import Font  # noqa: PLC0415
+
+    file = next(s.file for s in fonts.activate().describe() if s.role == "mincho" and s.face.endswith("Regular"))
+    return Font(str(file))
 
 
 @contextmanager
