@@ -7,6 +7,7 @@ Each is a function or class that takes the place of one of WeasyPrint's or pydyf
 - what is in the file is written once, though its identifier needs the bytes too, and compressed at zlib's usual level;
 - a property that the cascade does not set is its initial or its parent's value without further questions, and the
   style of a pseudo-element is made when it is asked for (most never are);
+- how narrow a box can get is looked for, word by word, only where there is less room than it would take;
 - Pango's objects for a style are made once, and a Japanese line is looked for in one and a half times as many
   characters as it holds, not four times;
 - a text's glyphs are read from Pango's memory in one piece, and it is not laid out again to be drawn as one paragraph.
@@ -84,7 +85,7 @@ def _replacements() -> tuple[Replacement, ...]:
 
     _originals()
     ffi.cdef(_DECLARATIONS)
-    return (*_fonts(), *_compression(), *_styles(), *_percentages(), *_flow(), *_text(), *_drawing())
+    return (*_fonts(), *_compression(), *_styles(), *_percentages(), *_fitting(), *_flow(), *_text(), *_drawing())
 
 
 @cache
@@ -93,7 +94,7 @@ def _originals() -> tuple[Replacement, ...]:
     from weasyprint import css, layout  # noqa: PLC0415
     from weasyprint.draw import text  # noqa: PLC0415
     from weasyprint.formatting_structure import boxes  # noqa: PLC0415
-    from weasyprint.layout import inline, preferred  # noqa: PLC0415
+    from weasyprint.layout import inline, page, preferred  # noqa: PLC0415
     from weasyprint.pdf import fonts, stream  # noqa: PLC0415
     from weasyprint.text import line_break  # noqa: PLC0415
 
@@ -105,6 +106,8 @@ def _originals() -> tuple[Replacement, ...]:
         *((css.ComputedStyle, "__init__"), (css.AnonymousStyle, "__init__")),
         *((css.StyleFor, "set_computed_styles"), (css.StyleFor, "__call__")),
         *((module, "resolve_percentages") for module in _users(layout, "resolve_percentages")),
+        *((module, "shrink_to_fit") for module in _users(layout, "shrink_to_fit")),
+        (page.OrientedBox, "outer"),
         *(
             (text, "draw_first_line"),
             (line_break.Layout, "setup"),
@@ -423,6 +426,30 @@ def _percentages() -> Iterator[Replacement]:
 
     for module in _users(layout, "resolve_percentages"):
         yield module, "resolve_percentages", resolve_percentages
+
+
+def _fitting() -> Iterator[Replacement]:
+    from weasyprint import layout  # noqa: PLC0415
+    from weasyprint.layout import page, preferred  # noqa: PLC0415
+
+    outer = page.OrientedBox.outer
+
+    def shrink_to_fit(context: Any, box: Any, available_content_width: float) -> float:
+        widest: float = preferred.max_content_width(context, box, outer=False)
+        if widest <= available_content_width:
+            return widest
+        narrowest: float = preferred.min_content_width(context, box, outer=False)
+        return min(max(narrowest, available_content_width), widest)
+
+    def set_outer(self: Any, new_outer: float) -> None:
+        if self.max_content_size <= new_outer - self.sugar:
+            self.inner = self.max_content_size
+        else:
+            outer.fset(self, new_outer)
+
+    for module in _users(layout, "shrink_to_fit"):
+        yield module, "shrink_to_fit", shrink_to_fit
+    yield page.OrientedBox, "outer", outer.setter(set_outer)
 
 
 def _flow() -> Iterator[Replacement]:
