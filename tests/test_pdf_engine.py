@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 
 import pytest
 from lxml import etree
@@ -82,3 +84,15 @@ def test_a_users_family_is_quoted():
     css = engine._with_families(CSS, choice)
     assert css.count('"') == 4
     assert "color: red" not in css
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere libraries have other names")
+def test_loading_the_engine_starts_no_process():
+    code = """
+import sys
+sys.addaudithook(lambda event, _: event in ("subprocess.Popen", "os.fork", "os.posix_spawn") and sys.exit(event))
+from convert.pdf import engine
+engine._weasyprint()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

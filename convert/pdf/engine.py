@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import gc
 import logging
 import os
+import sys
 import urllib.parse
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,10 +64,23 @@ def _weasyprint() -> Any:
     """WeasyPrint, imported with our fonts in force: fontconfig reads its file once, at the import."""
     os.environ.setdefault("SOURCE_DATE_EPOCH", pandoc.SOURCE_DATE_EPOCH)  # fontTools stamps what it subsets
     fonts.activate()
-    import weasyprint  # noqa: PLC0415
+    with _libraries_by_name():
+        import weasyprint  # noqa: PLC0415
 
     shortcuts.install()
     return weasyprint
+
+
+@contextmanager
+def _libraries_by_name() -> Iterator[None]:
+    """Linux finds a library by the name of its file; cffi runs a C compiler first, fifty processes for WeasyPrint's."""
+    find = ctypes.util.find_library
+    if sys.platform == "linux":
+        ctypes.util.find_library = lambda name: None
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = find
 
 
 @lru_cache(maxsize=8)
