@@ -761,6 +761,13 @@ def test_a_drawing_that_word_shows_wrong_is_only_a_raster(written, tmp_path: Pat
     assert not [name for name in written(document(block, pictures=pictures)).parts if name.endswith(".svg")]
 
 
+def test_a_picture_alone_in_an_item_stands_behind_its_bullet(written, gallery: Path) -> None:
+    block, pictures = shown(gallery, "s.svg")
+    docx = written(document(bullets([plain(block["c"])], [p("文"), block]), pictures=pictures))
+    listed = [(each.style, each.list_level) for each in docx.paragraphs][1:]
+    assert listed == [("List Bullet", 0), ("List Bullet", 0), ("Picture", None)]
+
+
 def test_pictures_in_boxes_lists_and_cells_fit_their_room(written, gallery: Path) -> None:
     block, pictures = shown(gallery, "wide.jpg")
     inline = plain(block["c"])

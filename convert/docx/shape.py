@@ -317,6 +317,8 @@ class _Shaper:
     def _item(self, item: list[Block], room: _Room) -> list[Block]:
         inner = replace(room.within(self._sizes.list_indent), level=room.level + 1)
         new = self.blocks(item, inner)
+        if new and new[0]["t"] == "Div" and item[0]["t"] in ("Para", "Plain"):
+            new[:1] = new[0]["c"][1]  # a picture alone stands behind the bullet, not in the middle of the line
         # only a paragraph carries the bullet or number, and a formula on a line of its own is none
         lines = bool(new) and new[0]["t"] == "CodeBlock" and "\n" in new[0]["c"][1].strip("\n")
         textual = bool(new) and new[0]["t"] in ("Para", "Plain", "Header", "CodeBlock")
