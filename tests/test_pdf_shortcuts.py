@@ -95,6 +95,17 @@ def test_a_note_with_all_that_is_awkward(tmp_path: Path, lines: str) -> None:
     _assert_same(*_both(tmp_path, "難.md", Settings(justify=lines)))
 
 
+def test_more_lines_than_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shortcuts, "_MOST_KEPT", 5)
+    (tmp_path / "難.md").write_text(TRICKY, "utf-8")
+    _assert_same(*_both(tmp_path, "難.md", Settings()))
+
+
+def test_a_stretched_line_with_a_sign_that_is_drawn_by_its_own_way(tmp_path: Path) -> None:
+    (tmp_path / "絵.md").write_text("吾輩は猫😀である。名前はまだ無い（と、言う）Englishが。" * 12, "utf-8")
+    _assert_same(*_both(tmp_path, "絵.md", Settings()))
+
+
 def test_notes_of_a_vault(tmp_path: Path) -> None:
     made = synthetic.write(tmp_path, 12)
     for note in made.notes[:6]:

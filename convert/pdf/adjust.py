@@ -584,6 +584,9 @@ def _layout_class() -> Any:
 
         def __init__(self, layout: Any, move: _Move) -> None:
             self.__dict__.update(layout.__dict__)
+            if self.__dict__.pop("idle", False):  # kept by a short cut: now it is this one's, since glyphs will move
+                layout.deactivate()
+                self.deactivate()
             self.gap, self.space, self.squeeze = move.gap, move.space, move.squeeze
             ends = accumulate(len(char.encode()) for char in self.text)
             #: how far the text has grown by each byte where a character ends; the blank at a line's end

@@ -10,7 +10,8 @@ Each is a function or class that takes the place of one of WeasyPrint's or pydyf
 - how narrow a box can get is looked for, word by word, only where there is less room than it would take;
 - Pango's objects for a style are made once, and a Japanese line is looked for in one and a half times as many
   characters as it holds, not four times;
-- a text's glyphs are read from Pango's memory in one piece, and it is not laid out again to be drawn as one paragraph.
+- a text's glyphs are read from Pango's memory in one piece, and it is not laid out again to be drawn: the last few
+  thousand lines that were found are kept as Pango has set them.
 
 They are in force from :func:`install` on, if :func:`problem` finds none; without them all works, but slower.
 """
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -26,6 +28,7 @@ from importlib.metadata import version
 from operator import itemgetter
 from struct import Struct
 from typing import Any
+from weakref import ref
 
 #: the versions whose insides this is written for
 TESTED = {"weasyprint": ("70.0",), "pydyf": ("0.13.0",)}
@@ -110,7 +113,7 @@ def _originals() -> tuple[Replacement, ...]:
         (page.OrientedBox, "outer"),
         *(
             (text, "draw_first_line"),
-            (line_break.Layout, "setup"),
+            *((line_break.Layout, name) for name in ("setup", "deactivate", "reactivate")),
             (inline, "split_first_line"),
             (preferred, "split_first_line"),
         ),
@@ -481,6 +484,8 @@ _MEASURES = ("ascent", "underline_position", "strikethrough_position", "underlin
 
 #: how many times a line's ems are looked at, and how many characters more
 _LOOK_AHEAD, _MORE = 1.5, 8
+#: lines that are kept as Pango has set them, at most; each takes some kilobytes
+_MOST_KEPT = 4000
 #: two characters that a line may always end between: behind the first line there must be such, so that what was
 #: left off could not have changed it
 _ALWAYS_BREAKS = re.compile("[\u4e00-\u9fffの][\u4e00-\u9fffのはがをにでと]")
@@ -529,6 +534,28 @@ def _text() -> Iterator[Replacement]:
             copy = ffi.gc(pango.pango_attr_list_copy(attributes), pango.pango_attr_list_unref)
             pango.pango_layout_set_attributes(self.layout, copy)
 
+    own_reactivate, own_deactivate = line_break.Layout.reactivate, line_break.Layout.deactivate
+    kept: deque[Any] = deque()
+
+    def deactivate(self: Any) -> None:
+        # ``idle``: kept as Pango has set it, to be drawn; false while it is.
+        if self.__dict__.pop("idle", None) is not None or _PARAGRAPHS.search(self.text):
+            own_deactivate(self)
+            return
+        self.idle = True
+        kept.append(ref(self))
+        if len(kept) > _MOST_KEPT:
+            first = kept.popleft()()
+            if first is not None and first.__dict__.get("idle"):
+                del first.idle
+                own_deactivate(first)
+
+    def reactivate(self: Any, style: Any) -> None:
+        if self.__dict__.pop("idle", None) and self.style is style and not self.justification_spacing:
+            self.idle = False
+        else:
+            own_reactivate(self, style)
+
     def split_first_line(
         text: str, style: Any, context: Any, max_width: float | None, *rest: Any, **options: Any
     ) -> Any:
@@ -544,6 +571,8 @@ def _text() -> Iterator[Replacement]:
         return own_split(text, style, context, max_width, *rest, **options)
 
     yield line_break.Layout, "setup", setup
+    yield line_break.Layout, "deactivate", deactivate
+    yield line_break.Layout, "reactivate", reactivate
     yield inline, "split_first_line", split_first_line
     yield preferred, "split_first_line", split_first_line
 
@@ -587,6 +616,8 @@ def _drawing() -> Iterator[Replacement]:
                 or font.bitmap
                 or any((glyph & unknown and glyph != none) or rise for glyph, _, _, rise, _ in read)
             ):
+                layout.setup(textbox.style)
+                layout.set_text(layout.text, justify=True)
                 return own(stream, textbox, text_overflow, block_ellipsis, matrix)
             items.append((run.data, pango_font, font, size, read))
             run = run.next
