@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-import yaml
-
 from convert import languages, resources
 
 #: the type that Obsidian gives the look of to every type it does not know
@@ -122,7 +120,7 @@ def read(file: Path) -> CalloutTable:
     types: dict[str, CalloutType] = {}
     main = []
     drawings: dict[str, str] = {}
-    for name, entry in yaml.safe_load(file.read_text("utf-8")).items():
+    for name, entry in resources.read_yaml(file).items():
         main.append(name)
         drawings |= dict.fromkeys(entry.get("lucide", ()), entry["icon"])
         for alias, titles in {name: entry["titles"], **entry.get("aliases", {})}.items():

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-import yaml
-
 from convert import languages, resources
 
 
 @cache
 def _table() -> Mapping[str, Mapping[str, str]]:
-    table: Mapping[str, Mapping[str, str]] = yaml.safe_load(resources.styles("labels.yaml").read_text("utf-8"))
+    table: Mapping[str, Mapping[str, str]] = resources.read_yaml(resources.styles("labels.yaml"))
     return table
 
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import yaml
-
 from convert import resources
 
 #: of a text that says nothing
@@ -68,7 +66,7 @@ def words(key: str) -> Mapping[str, Any]:
     file = resources.styles("languages", f"{key}.yaml")
     if not re.fullmatch(r"[A-Za-z-]+", key) or not file.is_file():
         return {}
-    found: Mapping[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+    found: Mapping[str, Any] = resources.read_yaml(file)
     return found
 
 

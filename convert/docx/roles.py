@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
-import yaml
-
 from convert import resources
 
 #: A comma parts a name from its aliases, a semicolon names in a list.
@@ -24,7 +22,7 @@ HEADING_LEVELS = 6
 @cache
 def table() -> Mapping[str, str]:
     """Role → name of the style, as written in the table."""
-    names: Mapping[str, str] = yaml.safe_load(resources.styles("word.yaml").read_text("utf-8"))
+    names: Mapping[str, str] = resources.read_yaml(resources.styles("word.yaml"))
     return names
 
 

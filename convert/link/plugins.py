@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-import yaml
-
 from convert import resources
 from convert.compiled import mark_key
 from convert.diagnostics import Code
@@ -44,7 +42,7 @@ def _stand_in(name: str, place: Place, part: Part, linking: Linking) -> list[Inl
 
 @cache
 def _table() -> Mapping[str, str | Mapping[str, str]]:
-    table: Mapping[str, str | Mapping[str, str]] = yaml.safe_load(resources.styles("plugins.yaml").read_text("utf-8"))
+    table: Mapping[str, str | Mapping[str, str]] = resources.read_yaml(resources.styles("plugins.yaml"))
     return table
 
 
