@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from convert import yamlcore
@@ -64,6 +65,7 @@ def read_note(file: Path, path: str, limit: int) -> Note:
     return parse_note(data, path, file)
 
 
+@lru_cache(maxsize=1)  # a worker reads its note for the settings, and again for the document
 def parse_note(data: bytes, path: str, file: Path) -> Note:
     """The note that the bytes of a file are; see :func:`read_note`."""
     diagnostics: list[Diagnostic] = []

@@ -43,8 +43,8 @@ def find(root: Path, name: str, *, follow_links: bool = False) -> Path | None:
         return Path(name) if Path(name).is_file() else None
     for place in (PurePosixPath(name), *(PurePosixPath(folder) / name for folder in FOLDERS)):
         file = root / place
-        inside = follow_links or Path(os.path.realpath(file)).is_relative_to(root)
-        if inside and file.is_file():
+        # First whether it is there at all, which is soon told, and mostly it is not.
+        if file.is_file() and (follow_links or Path(os.path.realpath(file)).is_relative_to(root)):
             return file
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -42,9 +43,21 @@ def configuration(
         helpers: families asked, in this order, for characters that Kumihan's faces lack.
         bold_instead: family without a bold face -> the one that prints its bold.
     """
+    own = tuple(sorted(set(files)))
+    return _configuration(folder, cache, own, tuple(cache_folders), tuple(helpers), tuple((bold_instead or {}).items()))
+
+
+@lru_cache(maxsize=8)  # most documents need the same
+def _configuration(
+    folder: Path,
+    cache: Path,
+    files: tuple[Path, ...],
+    cache_folders: tuple[Path, ...],
+    helpers: tuple[str, ...],
+    bold_instead: tuple[tuple[str, str], ...],
+) -> bytes:
     root = Element("fontconfig")
     SubElement(root, "dir").text = str(folder)
-    files = sorted(set(files))
     for parent in sorted({file.parent for file in files}):
         SubElement(root, "dir").text = str(parent)
     for place in (cache, *cache_folders):
@@ -56,7 +69,7 @@ def configuration(
         _edit(root, {"family": name}, "prepend", [family])
     # A Japanese serif face has no italic and, in print, no bold: strong words stand in gothic.
     # Nothing else would make them so: a weight that a family lacks is replaced without a word.
-    for family, instead in {MINCHO: GOTHIC, **(bold_instead or {})}.items():
+    for family, instead in {MINCHO: GOTHIC, **dict(bold_instead)}.items():
         _edit(root, {"family": family, "weight": "demibold"}, "prepend", [instead])
     _edit(root, {"family": MINCHO}, "append", [SYMBOLS, LATIN_SERIF])
     _edit(root, {}, "append_last", [*FALLBACK, *helpers])
