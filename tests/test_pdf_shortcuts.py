@@ -57,7 +57,7 @@ def _pages(data: bytes) -> list[Any]:
     for page in pypdfium2.PdfDocument(data):
         text = page.get_textpage()
         places = [text.get_charbox(index, loose=True) for index in range(text.count_chars())]
-        pages.append((text.get_text_range(), places, page.render(scale=2).to_numpy().tobytes()))
+        pages.append((text.get_text_range(), places, page.render(scale=2).to_pil().tobytes()))
     return pages
 
 
