@@ -20,32 +20,21 @@ from typing import Any
 from convert.nodes import Block, Node, clone, raw_block, walk
 from convert.pandoc_process import PandocProcess, TimeOut
 
-#: What Obsidian's text is to pandoc. Each line says why the extension differs from ``commonmark_x``,
-#: or, at the end, why one that is on by itself is needed.
+#: What Obsidian's text is to pandoc: CommonMark with raw HTML (`prepare` writes `<strong>`; the link stage turns tags
+#: into nodes or removes them) and few of pandoc's extensions. Those of ``commonmark_x`` that are not here: alerts (a
+#: callout of ours has more types and a title); attributes, bracketed spans, definition lists, emoji, fancy lists,
+#: fenced divs, ``[Heading]`` as a link, sub- and superscript (all are text in Obsidian); heading ids (made by the link
+#: stage, unique over all embedded notes); raw attributes (would let a note write raw Word XML); smart quotes (they
+#: print as typed); task lists (they split lists whose boxes hold other signs than a blank or x); YAML (properties are
+#: read by us, a `---` further down is a rule). To turn those off from ``commonmark_x`` would be the same, but pandoc
+#: takes 0.1 ms for each extension that is named, text by text.
 DIALECT = "".join(
     (
-        "commonmark_x",
-        "-alerts",  # `> [!note]` is a callout of ours, with more types and a title
-        "-attributes",  # `{.note}` and `{#id}` are text in Obsidian
-        "-bracketed_spans",  # `[text]{.x}` likewise
-        "-definition_lists",  # a line that begins with `:` is text in Obsidian
-        "-emoji",  # `:smile:` is text in Obsidian
-        "-fancy_lists",  # `a)`, `(i)` and `#.` are text in Obsidian
-        "-fenced_divs",  # `:::` is text in Obsidian
-        "-gfm_auto_identifiers",  # ids are made unique over all embedded notes, so by the link stage
-        "-implicit_header_references",  # `[Heading]` is text in Obsidian
-        "-raw_attribute",  # `` `x`{=openxml} `` would let a note write raw Word XML
-        "-smart",  # quotes and dashes print as typed
-        "-subscript",  # `H~2~O` is text in Obsidian
-        "-superscript",  # `x^2^` likewise
-        "-task_lists",  # it splits lists whose boxes hold other signs than a blank or x
-        "-yaml_metadata_block",  # properties are read by us; a `---` further down is a rule
+        "commonmark",
         "+footnotes",  # `prepare` writes a table of notes in this syntax
         "+pipe_tables",  # GFM
-        "+raw_html",  # `prepare` writes `<strong>`; the link stage turns tags into nodes or removes them
         "+strikeout",  # GFM
         "+tex_math_dollars",  # `prepare` has escaped every `$` that is not math
-        "-sourcepos",  # positions come from `Prepared`, and it would wrap every word in a span
     )
 )
 
