@@ -7,6 +7,7 @@ Each is a function or class that takes the place of one of WeasyPrint's or pydyf
 - what is in the file is written once, though its identifier needs the bytes too, and compressed at zlib's usual level;
 - a property that the cascade does not set is its initial or its parent's value without further questions, and the
   style of a pseudo-element is made when it is asked for (most never are);
+- margin boxes that are empty are not measured;
 - how narrow a box can get is looked for, word by word, only where there is less room than it would take;
 - Pango's objects for a style are made once, and a Japanese line is looked for in one and a half times as many
   characters as it holds, not four times;
@@ -396,6 +397,8 @@ def _percentages() -> Iterator[Replacement]:
         return own(value, style, refer_to)
 
     def resolve_percentages(box: Any, containing_block: Any) -> None:
+        if isinstance(box, boxes.MarginBox) and not box.is_generated:  # all of it is about to become zero
+            return
         if isinstance(containing_block, boxes.Box):
             width, height = containing_block.width, containing_block.height
         else:
