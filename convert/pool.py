@@ -29,9 +29,9 @@ from convert.worker import FORK, NUMBER, Job, Mother, Progress, Ready, Result, T
 #: Seconds that a worker may take to load its engines; making the fonts, once on a machine, is part of that.
 _WARM_UP = 1800.0
 #: Bytes that a worker may hold after a note; one that holds more gives way to a fresh one. It begins with 120 MB, and
-#: a fork, which never collects its rubbish, is there after some 140 short notes: to collect that takes 0.7 s of
+#: a fork, which never collects its rubbish, is there after some 100 short notes: to collect that takes 0.7 s of
 #: processor time, another fork 0.1 s.
-_ENOUGH = 320 * 2**20
+_ENOUGH = 280 * 2**20
 #: A note is long if a worker would have fewer than so many like it to do.
 _TURNS = 8
 #: Seconds that a fork may take; it takes some milliseconds.

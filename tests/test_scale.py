@@ -23,8 +23,7 @@ GROWTH = 96 * 2**20
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
 @pytest.mark.skipif(sys.platform != "linux", reason="a process's memory is told on Linux only")
-def test_a_worker_stays_small_and_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("convert.pool._ENOUGH", 2**40)  # what it would grow to if none gave way
+def test_a_worker_stays_small_and_quick(tmp_path: Path) -> None:
     made = synthetic.write(tmp_path / "vault", NOTES)
     jobs = [Job(note, {"pdf": tmp_path / f"{at % 4}.pdf"}) for at, note in enumerate(made.notes)]
     task = Task(scan(made.folder), Layers(), ("pdf",))
