@@ -44,6 +44,7 @@ class TestMarked:
     def test_other_comments_and_those_within_a_line_vanish(self, tmp_path: Path) -> None:
         document = made(tmp_path, "甲 <!-- pagebreak --> 乙\n\n<!-- page -->\n\n丙 `<!-- pagebreak -->`\n")
         assert show(document.blocks) == "<p>甲 乙</p><p>丙 <code><!-- pagebreak --></code></p>"
+        assert [d.code for d in document.diagnostics] == ["html.removed"]
 
     @pytest.mark.parametrize(
         ("text", "first"),

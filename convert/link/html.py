@@ -123,6 +123,8 @@ class _Line:
                     self._open(name.lower(), _attributes(attributes), bool(empty), place_of(node))
             elif not node["c"][1].startswith("<!--"):
                 _removed(self, "a declaration in HTML is removed", place_of(node))
+            elif _PAGE_BREAK.fullmatch(node["c"][1]):
+                _removed(self, "a page break must stand on a line of its own; within a line it is none", place_of(node))
         while len(self.stack) > 1:
             self._pop(closed=False)
         return self.stack[0].out
