@@ -126,8 +126,11 @@ class Made:
 
     def __contains__(self, file: Path) -> bool:
         """Whether the file's content is one that Kumihan put there."""
-        digests = self._list(file.parent).get(file.name, ())
-        return bool(digests) and _digest(file) in digests
+        return self.knows(file) and self.has(file, _digest(file))
+
+    def has(self, file: Path, digest: str) -> bool:
+        """Whether Kumihan put content of this digest there."""
+        return digest in self._list(file.parent).get(file.name, ())
 
     def knows(self, file: Path) -> bool:
         """Whether Kumihan once put a file there, whatever has become of it."""
@@ -277,12 +280,13 @@ def put(staged: Staged, target: Path, made: Made, *, force: bool, note: str, sou
     ``sources`` are folders whose Markdown files are notes: not even ``force`` writes over those.
     """
     try:
-        problem = _obstacle(staged, target, made, force=force, sources=sources)
+        there = _digest(target) if target.is_file() else ""
+        problem = _obstacle(staged, target, there, made, force=force, sources=sources)
         if problem:
             message = f"{target.name!r} is left alone: {problem}"
             raise OutputRefused(diagnose(Code.OUTPUT_EXISTS, message, note))
-        same = not target.is_symlink() and _digest(target) == staged.digest
-        changed = target.is_file() and not same and target not in made
+        same = not target.is_symlink() and there == staged.digest
+        changed = target.is_file() and not same and not made.has(target, there)
         aside = _move_aside(target) if changed and not force else None
         made.add(target, staged.digest)
         if same and not force:
@@ -322,15 +326,15 @@ def _set_back(file: Path) -> None:
     os.utime(file, ns=(now, now - _STEP))
 
 
-def _obstacle(staged: Staged, target: Path, made: Made, *, force: bool, sources: Sequence[Path]) -> str:
-    """Why the output may not take the place of what is there; empty if it may."""
+def _obstacle(staged: Staged, target: Path, there: str, made: Made, *, force: bool, sources: Sequence[Path]) -> str:
+    """Why the output may not take the place of what is ``there``, by its digest; empty if it may."""
     try:
         status = target.lstat()
     except FileNotFoundError:
         return ""
     if stat.S_ISDIR(status.st_mode):
         return "a folder of that name is there"
-    if target in made or (stat.S_ISREG(status.st_mode) and _digest(target) == staged.digest):
+    if made.has(target, there) or (stat.S_ISREG(status.st_mode) and there == staged.digest):
         return ""
     if target.suffix.lower() == ".md" and any(_inside(target, folder) for folder in sources):
         return "it is a note"

@@ -26,9 +26,6 @@ from convert.pdf import adjust, columns, file, grey, order, shortcuts, tags
 from convert.pdf.file import Wishes
 from convert.settings import Settings
 
-#: addresses of this build's pictures begin so; see :class:`convert.link.document.Document`
-PICTURE = "picture:"
-
 NO_WISHES = Wishes()
 
 #: what is in gothic in every theme; in East Asian text bold words are too
