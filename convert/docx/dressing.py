@@ -13,6 +13,7 @@ from typing import Final
 
 from lxml import etree
 
+from convert.docx import package
 from convert.docx.styles import BUILT_IN
 from convert.docx.template import SETTINGS, Running, Template
 from convert.docx.wml import CONTENT_TYPES, PACKAGE_RELATIONS, R, q
@@ -74,14 +75,10 @@ def dress(parts: dict[str, bytes], names: Mapping[str, str], template: Template 
         if template.settings is not None:
             settings = etree.fromstring(parts["word/settings.xml"])
             _set(settings, etree.fromstring(template.settings))
-            parts["word/settings.xml"] = _dump(settings)
-    parts["word/styles.xml"] = _dump(styles)
-    parts.update({name: _dump(root) for name, root in roots.items() if name in _TEXTS or template is None})
+            parts["word/settings.xml"] = package.part(settings)
+    parts["word/styles.xml"] = package.part(styles)
+    parts.update({name: package.part(root) for name, root in roots.items() if name in _TEXTS or template is None})
     return problems
-
-
-def _dump(root: Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 # Styles
@@ -256,8 +253,8 @@ def _lay_out(parts: dict[str, bytes], document: Element, template: Template) -> 
         reference.set(f"{{{R}}}id", names[reference.get(f"{{{R}}}id", "")])
     for at, own in enumerate(list(document.iter(q("sectPr")))):
         own.getparent().replace(own, _section_like(section, own, first=not at))  # type: ignore[union-attr]
-    parts["word/_rels/document.xml.rels"] = _dump(relations)
-    parts["[Content_Types].xml"] = _dump(types)
+    parts["word/_rels/document.xml.rels"] = package.part(relations)
+    parts["[Content_Types].xml"] = package.part(types)
 
 
 def _section_like(section: Element, own: Element, *, first: bool) -> Element:
@@ -296,7 +293,7 @@ def _put_running(parts: dict[str, bytes], types: Element, file: str, running: Ru
         link = {"Id": id, "Type": f"{R}/hyperlink", "Target": address, "TargetMode": "External"}
         etree.SubElement(relations, _RELATION, link)
     if len(relations):
-        parts[posixpath.join("word/_rels", f"{file}.rels")] = _dump(relations)
+        parts[posixpath.join("word/_rels", f"{file}.rels")] = package.part(relations)
 
 
 def _set(ours: Element, theirs: Element) -> None:

@@ -6,6 +6,8 @@ import io
 import zipfile
 from collections.abc import Mapping
 
+from lxml import etree
+
 #: The first day that a zip archive can name; the clock stays out of every file.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
@@ -29,6 +31,11 @@ def write(parts: Mapping[str, bytes]) -> bytes:
             info.create_system = 0  # zipfile puts the machine's own system here
             archive.writestr(info, parts[name])
     return out.getvalue()
+
+
+def part(root: etree._Element) -> bytes:
+    """A part's XML as Word writes it: declared, in UTF-8, standing alone."""
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _rank(name: str) -> int:

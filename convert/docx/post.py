@@ -129,7 +129,7 @@ def _dump(root: Element) -> bytes:
             node.tail = None
         if len(node) and node.text and not node.text.strip():
             node.text = None
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return package.part(root)
 
 
 def _number(root: Element, step: int) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml import etree
 
+from convert.docx import package
 from convert.docx.wml import CONTENT_TYPES, PACKAGE_RELATIONS, A, R
 from convert.fonts.recipes import GOTHIC, MINCHO, MONO
 
@@ -55,7 +56,7 @@ def put_beside(parts: dict[str, bytes], document: str, root: Element, drawings: 
         beside = etree.SubElement(extension, f"{{{_SVG}}}svgBlip", nsmap={"asvg": _SVG})
         beside.set(f"{{{R}}}embed", known[raster])
     if known:
-        parts[name] = etree.tostring(relations, xml_declaration=True, encoding="UTF-8", standalone=True)
+        parts[name] = package.part(relations)
         types = etree.fromstring(parts["[Content_Types].xml"])
         if "svg" not in {entry.get("Extension") for entry in types}:
             kind = {"Extension": "svg", "ContentType": "image/svg+xml"}
