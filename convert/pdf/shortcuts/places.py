@@ -1,0 +1,20 @@
+"""What is replaced, and where: the words that all short cuts share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+#: an owner (a module or class), a name in it, and what takes the place of what is there
+Replacement = tuple[Any, str, Any]
+
+#: fonts and sizes, at most, that a process remembers
+MOST_FONTS = 400
+
+
+def users(package: Any, name: str) -> Iterator[Any]:
+    """The modules of a package that have imported a function."""
+    modules = (import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__))
+    return (module for module in modules if hasattr(module, name))
