@@ -1,11 +1,13 @@
 """One warm process: the scanner with the size of what it reads; a note to PDF with the time that bare
 pandoc (Markdown to HTML) and bare WeasyPrint (the finished page as text to PDF) take for the same page;
-a linked note to Word with the time that bare pandoc takes for the same tree.
+a linked note to Word with the time that bare pandoc takes for the same tree; and what both engines alone
+take for all notes of a vault.
 """
 
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -20,7 +22,7 @@ from lxml import etree
 from convert.formats import docx, pdf
 from convert.link import link_note
 from convert.note import Note, read_note
-from convert.pdf import engine, shortcuts
+from convert.pdf import adjust, engine, shortcuts
 from convert.settings import Settings
 from convert.syntax import prepare
 from convert.vault import scan
@@ -90,6 +92,54 @@ def note_to_pdf(root: Path, name: str, rounds: int) -> float:
     print(f"  the same page by us {same:.2f} s, {same / engines:.2f} of that")
     print(f"  with our typography {full:.2f} s, {full / engines:.2f} of that")
     return full / engines
+
+
+def vault_alone(root: Path, notes: Sequence[str]) -> float:
+    """Processor seconds that the engines alone take, warm, for a vault's notes with all our typography.
+
+    That is pandoc for each note's Markdown, less what it takes for none, and WeasyPrint for each page that we give it,
+    as text, with our line adjustment and none of our short cuts.
+    """
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+
+    vault, settings, fonts = scan(root), Settings(), FontConfiguration()
+    sheets: dict[str, weasyprint.CSS] = {}
+    laid_out: list[tuple[str, Sequence[str], Any]] = []
+    lay_out = engine.lay_out
+
+    def spy(page: etree._Element, css: Sequence[str], assets: Any, choice: Any, **rest: Any) -> engine.Layout:
+        laid_out.append((etree.tostring(page, method="html", encoding="unicode"), list(css), assets))
+        return lay_out(page, css, assets, choice, **rest)
+
+    def pandoc_seconds(text: bytes) -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([pandoc_path(), "-f", "commonmark_x", "-t", "html"], input=text, check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    nothing = median(pandoc_seconds(b"") for _ in range(20))
+    spent = 0.0
+    for turn, name in enumerate((notes[0], *notes)):
+        laid_out.clear()
+        engine.lay_out = spy
+        try:
+            pdf.write(link_note(name, vault, settings), settings)
+        finally:
+            engine.lay_out = lay_out
+        html, css, assets = laid_out[0]
+        fetch = engine._Fetcher(assets)
+        for sheet in css:
+            if sheet not in sheets:
+                sheets[sheet] = weasyprint.CSS(string=sheet, font_config=fonts, url_fetcher=fetch)
+        started = time.process_time()
+        with shortcuts.suspended(), adjust.in_force():
+            page = weasyprint.HTML(string=html, url_fetcher=fetch)
+            page.write_pdf(stylesheets=[sheets[sheet] for sheet in css], font_config=fonts, pdf_tags=True)
+        if turn:  # the first warms it up
+            spent += time.process_time() - started
+            spent += max(pandoc_seconds(read_note(root / name, name, 10**8).body.encode()) - nothing, 0)
+    return spent
 
 
 def note_to_word(root: Path, name: str, rounds: int) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from convert import fonts
-from tests.bench import peers, synthetic
+from tests.bench import engines, peers, synthetic
 from tests.bench.measure import Cost, middle, run
 from tests.bench.peers import Peer
 
@@ -109,6 +109,8 @@ def measure(
             file.write(_ADDED)
         results[f"changed {number + 1}"] = kumihan.build()
         results[f"alone {number + 1}"] = kumihan.alone(note)
+    say("the engines alone, warm")
+    alone = engines.vault_alone(vault, notes)
     pages = sum(1 for _ in kumihan.output.rglob("*.pdf"))
     size = sum((vault / note).stat().st_size for note in notes)
     return {
@@ -119,6 +121,7 @@ def measure(
         "rounds": rounds,
         "kumihan": {name: asdict(cost) for name, cost in results.items()},
         "peers": {name: asdict(middle(costs)) for name, costs in loop_costs.items()},
+        "engines alone": alone,
     }
 
 
@@ -136,6 +139,9 @@ def table(name: str, result: dict[str, Any]) -> str:
             f"  {what:24}{cost['wall']:8.2f}s{cost['wall'] / ours['wall']:8.2f}"
             f"{cost['cpu']:10.2f}s{cost['cpu'] / ours['cpu']:8.2f}{cost['memory'] / 1e6:6.0f} MB{failed}"
         )
+    lines.append(
+        f"  {'the engines alone, warm':42}{result['engines alone']:10.2f}s{result['engines alone'] / ours['cpu']:8.2f}"
+    )
     return "\n".join(lines)
 
 
