@@ -36,21 +36,29 @@ def visible(text: str) -> str:
     )
 
 
+def _width(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else not unicodedata.combining(character)
+
+
 def _cells(text: str) -> int:
     """The width of a text on a terminal, where most Japanese characters take two cells."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in text)
+    return sum(map(_width, text))
 
 
 def _fitted(text: str, cells: int) -> str:
-    while text and _cells(text) > cells:
-        text = text[:-1]
+    """As much of a text as has room; what is left off is not looked at, and may be very long."""
+    for at, character in enumerate(text):
+        cells -= _width(character)
+        if cells < 0:
+            return text[:at]
     return text
 
 
 def _fitted_list(head: str, text: str) -> str:
     """A line with as much of a list as has room."""
     room = _WIDEST - _cells(head)
-    return head + (text if _cells(text) <= room else _fitted(text, room - 2) + " …")
+    whole = _fitted(text, room)
+    return head + (whole if whole == text else _fitted(text, room - 2) + " …")
 
 
 class Terminal:
