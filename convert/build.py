@@ -63,7 +63,7 @@ class Plan:
 
     ``base`` is the folder that the report's output paths are relative to; ``stems`` are those without extension.
     Without ``targets`` notes are checked. ``shape`` tells how the places come about: ``tree`` as in the vault,
-    ``flat`` without its folders, ``file`` as the user says.
+    ``flat`` without its folders, ``file`` as the user says, ``check`` not at all.
     """
 
     vault: Vault
@@ -263,7 +263,7 @@ def plan(request: Request, *, checking: bool = False) -> Plan:
             raise UsageError(f"of these notes none fits --where {request.where}")
     diagnostics = (*problems, *vault.diagnostics)
     if checking:
-        return Plan(vault, layers, (), notes, Path(), {}, diagnostics)
+        return Plan(vault, layers, (), notes, root.folder, {}, diagnostics, shape="check")
 
     formats, file = _formats_and_file(
         request, single=len(paths) == 1 and not paths[0].is_dir() and not _is_glob(paths[0])
@@ -368,7 +368,7 @@ def run(
     work: list[Job] = []
     for number, note in enumerate(plan.notes):
         wanted = plan.targets.get(note, {})
-        found = ledger.standing(note) if wanted else None
+        found = ledger.standing(note)
         if found is not None:
             standing[note] = found
             wanted = {name: place for name, place in wanted.items() if name not in found.outputs}
@@ -406,7 +406,7 @@ def run(
 
 def _unchanged(plan: Plan, note: str, standing: Standing) -> Outcome:
     """A note that need not be looked at."""
-    places = plan.targets[note]
+    places = plan.targets.get(note, {})
     outputs = tuple(Built(m.format, places[m.format], m.pages, m.size, fresh=False) for m in standing.outputs.values())
     said = [*standing.diagnostics, *(d for m in standing.outputs.values() for d in diagnostics_of(m.diagnostics))]
     diagnostics = tuple(sorted({*said})) if said else ()

@@ -61,6 +61,7 @@ def _parser() -> _Parser:
 
     check = command("check", _check, "Say everything that a build would complain about, without building.")
     check.add_argument("paths", nargs="+", metavar="PATH", help=_GLOB_HELP)
+    check.add_argument("--force", action="store_true", help="check everything anew")
 
     for sub in (build, watch, check):
         _add_vault(sub)

@@ -79,7 +79,7 @@ class Session:
         removed: list[str] = []
         made = output.Made()
         finished = False
-        with contextlib.closing(Ledger(plan, force=how.force and not how.checking)) as ledger:
+        with contextlib.closing(Ledger(plan, force=how.force)) as ledger:
             try:
                 self._work(plan, self._pool, made, ledger, outcomes)
                 if how.prune:
@@ -141,7 +141,7 @@ class Session:
         jobs = how.jobs or build.default_jobs()
         total = len(plan.notes)
         terminal.progress(0, total, plan.notes[0] if plan.notes else "")
-        for outcome in build.run(plan, pool, jobs=jobs, made=made, ledger=ledger, force=how.force and not how.checking):
+        for outcome in build.run(plan, pool, jobs=jobs, made=made, ledger=ledger, force=how.force):
             outcomes.append(outcome)
             if outcome.status == "unchanged" and not outcome.diagnostics and not outcome.worked:
                 continue

@@ -101,7 +101,8 @@ class Written:
 class Result:
     """What became of a job. ``trace`` is the traceback of a fault, for ``--debug`` only.
 
-    ``linked`` are those of the ``diagnostics`` that no format said, ``sources`` what the document was made from.
+    ``linked`` are those of the ``diagnostics`` that no format said, ``sources`` what the document was made from:
+    without them the next build does not go by this one.
 
     ``spent``: the process that did it may have been left in disorder, and takes no other. ``memory``: how many bytes
     it holds now.
@@ -159,7 +160,7 @@ class _Run:
     def all(self) -> None:
         from convert import fonts  # noqa: PLC0415  (all this is the worker's, not the parent's)
         from convert.cache.parsed import reader  # noqa: PLC0415
-        from convert.cache.printed import produce  # noqa: PLC0415
+        from convert.cache.printed import asks_system, produce  # noqa: PLC0415
         from convert.cache.trace import Trace, WatchedSettings, WatchedStems, WatchedVault, values  # noqa: PLC0415
         from convert.formats import linked_for, writer  # noqa: PLC0415
         from convert.link import link_note  # noqa: PLC0415
@@ -185,10 +186,15 @@ class _Run:
             return
         if not self.task.formats:
             with self.faults("checked"):
-                self.diagnostics += writer("html")(document, settings).diagnostics
+                watched = WatchedSettings.of(settings, read)
+                self.diagnostics += writer("html")(document, watched).diagnostics
                 text = plain_text(document.blocks, skip_notes=False) + document.title
-                choice = fonts.activate().choose(text, settings, self.job.note, [document.language])
+                choice = fonts.activate().choose(text, watched, self.job.note, [document.language])
                 self.diagnostics += choice.diagnostics
+                self.linked = [*self.diagnostics]
+                trace.settings = values(settings, read)
+                if asks_system(choice.diagnostics, settings):
+                    self.sources = None  # the machine's fonts may be others next time
         documents = {settings.changes: document}
         for format, target in self.job.targets.items():
             with self.faults(f"written as {format}"):

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +90,7 @@ class Vault:
         force: bool = False,
         out: Path | None = None,
         cache: Path | None = None,
+        checking: bool = False,
         **command: object,
     ) -> dict[str, Outcome]:
         self.pool = Inline()
@@ -100,7 +101,7 @@ class Vault:
             str(self.root),
             command=command,
         )
-        plan = build.plan(request)
+        plan = build.plan(request, checking=checking)
         ledger = Ledger(plan, force=force, folder=cache or self.cache)
         made = output.Made(self.state)
         outcomes = list(build.run(plan, self.pool, jobs=1, made=made, ledger=ledger, force=force))  # type: ignore[arg-type]
@@ -332,6 +333,35 @@ def test_what_a_format_says_is_said_again(vault: Vault) -> None:
     assert [d.code for d in first] == ["footnote.moved"]
     assert vault.build()["e.md"].diagnostics == first
     assert vault.build(to=("html",))["e.md"].diagnostics == first
+
+
+def test_a_check_looks_at_what_has_changed(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault.write("e.md", "MOVED\n")
+    vault.build()
+    first = vault.build(checking=True)
+    assert vault.linked() == set(map("{}.md".format, "abcde"))
+    assert [d.code for d in first["e.md"].diagnostics] == ["footnote.moved"]
+    assert vault.build(checking=True) == {
+        note: replace(outcome, status="unchanged", worked=False) for note, outcome in first.items()
+    }
+    assert vault.linked() == set()
+    vault.write("c.md", "# Part\n\nnew\n\n# Gone\n\ny\n")
+    now = vault.build(checking=True)
+    assert vault.linked() == {"a.md", "b.md", "c.md", "d.md"}
+    assert len(now["d.md"].diagnostics) == len(first["d.md"].diagnostics) + 1
+    assert vault.built() == {"a.md", "b.md", "c.md"}  # what a build knows is its own
+    vault.build(checking=True, page_size="A5")
+    assert vault.linked() == set(map("{}.md".format, "abcde"))  # the stand-in for a format read it
+    vault.build(checking=True, page_size="A5", force=True)
+    assert vault.linked() == set(map("{}.md".format, "abcde"))
+    assert not list(vault.out.rglob("*.html"))
+
+
+def test_a_check_that_asked_for_fonts_of_the_machine_is_no_proof(vault: Vault) -> None:
+    vault.write("e.md", "\U00012000\n")  # cuneiform
+    vault.build(checking=True)
+    vault.build(checking=True)
+    assert vault.linked() == {"e.md"}
 
 
 def test_other_code_makes_all_anew(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,8 +107,6 @@ class Ledger:
         """Why there is no cache, in a few words."""
         self.cache: Cache | None = None
         """What workers are told of it."""
-        if not plan.formats:
-            return
         try:
             self._store = Store(folder)
             self.cache = Cache(self._store.folder, self.tools, self._code, ignored=force)
@@ -231,7 +229,7 @@ class Ledger:
             return None
         outputs: dict[str, Known] = {}
         missing: dict[str, Known] = {}
-        for format in self._plan.targets[note]:
+        for format in self._plan.targets.get(note, ()):
             made = record.made.get(format)
             if made is None or made.place != f"{self._plan.stems[note]}.{format}" or made.tools != self.tools[format]:
                 continue
@@ -351,7 +349,7 @@ class Ledger:
             db.execute("DELETE FROM asked WHERE note = ?", [id])
             subjects = dict.fromkeys(trace.subjects())
             db.executemany("INSERT INTO asked VALUES (?, ?)", ([subject, id] for subject in subjects))
-        stem = self._plan.stems[note]
+        stem = self._plan.stems.get(note)
         for written in result.outputs:
             format, staged = written.format, written.staged
             place = f"{stem}.{format}"
