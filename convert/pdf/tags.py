@@ -3,7 +3,8 @@
 WeasyPrint 70 tags boxes as they lie on the pages: a paragraph on two pages is two, a note stands at the page's foot,
 running heads are text, emphasis and code are nothing. Here its function ``pdf.add_tags`` is replaced while a file is
 written: each element of the page's tree becomes one structure element, whatever pages its boxes are on, and a note's
-stands at its mark. Types are those of PDF 1.7 (ISO 32000-1, 14.8.4); those of PDF 2.0 that suit better are mapped
+stands at its mark. So is ``Stream.marked``, which marks what a box shows: ours remembers where, for what turns out to
+be no content. Types are those of PDF 1.7 (ISO 32000-1, 14.8.4); those of PDF 2.0 that suit better are mapped
 to them. What is asked of the tree beyond that is PDF/UA-1's (ISO 14289-1, 7).
 """
 
@@ -13,7 +14,8 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from convert.page import Element, plain_text
 
@@ -46,16 +48,14 @@ _CLOSED = frozenset({"Caption", *(f"H{n}" for n in range(1, 7))})
 _POINT = 0.75
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Marked content of a page: what one box shows."""
 
     page: int
     mcid: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
+class _Object(NamedTuple):
     """An annotation of a page, which is part of a link."""
 
     page: int
@@ -70,12 +70,34 @@ class Node:
     parent: Node | None = None
     kids: list[Node | _Piece | _Object] = field(default_factory=list)
     entries: dict[str, Any] = field(default_factory=dict)
+    #: whether it is written: it means something, or what does is in it
+    kept: bool = False
+    #: of its object in the file
+    number: int = 0
 
     def new(self, kind: str, at: int | None = None) -> Node:
         """A new element in this one, at its end or at a place."""
         node = Node(kind, self)
-        self.kids.insert(len(self.kids) if at is None else at, node)
+        if at is None:
+            self.kids.append(node)
+        else:
+            self.kids.insert(at, node)
+        if kind in _KEPT:
+            node.keep()
         return node
+
+    def add(self, kid: _Piece | _Object) -> None:
+        """Put at its end what is on a page."""
+        self.kids.append(kid)
+        if not self.kept:
+            self.keep()
+
+    def keep(self) -> None:
+        """Have it written, and so all that it is in."""
+        node: Node | None = self
+        while node is not None and not node.kept:
+            node.kept = True
+            node = node.parent
 
     def around(self, *kinds: str) -> Node | None:
         """The nearest element of such a kind that this one is, or is in."""
@@ -97,6 +119,30 @@ def problem() -> str:
     return ""
 
 
+class _Marked:
+    """What is drawn within is the marked content that has been begun."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, parts: list[Any]) -> None:
+        self._parts = parts
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self._parts.append(b"EMC")
+
+
+def _marked(stream: Any, box: Any, tag: str) -> _Marked:
+    """In place of ``Stream.marked``: ``_tags`` tells the number of each box's marked content, and where it begins."""
+    parts, marks = stream.stream, stream._tags
+    number = len(marks)
+    marks[box] = number, parts, len(parts)
+    parts.append(f"/{tag}\n<</MCID {number}>>\nBDC".encode())
+    return _Marked(parts)
+
+
 @contextmanager
 def in_force(names: Mapping[str, str]) -> Iterator[None]:
     """While a file is written: its tags are ours, if they can be (:func:`problem`).
@@ -108,7 +154,8 @@ def in_force(names: Mapping[str, str]) -> Iterator[None]:
     if problem():
         yield
         return
-    own = weasyprint_pdf.add_tags
+    stream = weasyprint_pdf.Stream
+    own, own_marked = weasyprint_pdf.add_tags, stream.marked
 
     def add_tags(pdf: Any, document: Any, pdf_version: Any, page_streams: Sequence[Any]) -> None:
         reader = _Reader(document.pages, page_streams, names)
@@ -120,11 +167,11 @@ def in_force(names: Mapping[str, str]) -> Iterator[None]:
         pdf.catalog["ViewerPreferences"] = _pydyf().Dictionary({"DisplayDocTitle": "true"})
         pdf.catalog["MarkInfo"] = _pydyf().Dictionary({"Marked": "true"})
 
-    weasyprint_pdf.add_tags = add_tags
+    weasyprint_pdf.add_tags, stream.marked = add_tags, _marked
     try:
         yield
     finally:
-        weasyprint_pdf.add_tags = own
+        weasyprint_pdf.add_tags, stream.marked = own, own_marked
 
 
 def _pydyf() -> Any:
@@ -140,60 +187,64 @@ class _Reader:
     """Goes through the boxes of all pages and makes the tree."""
 
     def __init__(self, pages: Sequence[Any], streams: Sequence[Any], names: Mapping[str, str]) -> None:
+        from weasyprint.formatting_structure import boxes  # noqa: PLC0415
+        from weasyprint.layout.absolute import AbsolutePlaceholder  # noqa: PLC0415
+
+        self._placeholder = AbsolutePlaceholder
+        self._margin_box = boxes.MarginBox
+        self._showing = (boxes.TextBox, boxes.ReplacedBox)
         self._pages = pages
         self._streams = streams
         self._names = names
-        self._root = Node("Document")
+        self._root = Node("Document", kept=True)
         self._nodes: dict[Element, Node] = {}
         self._levels: list[int] = []
         self._seen: dict[Element, int] = {}
-        self._artifacts: dict[int, dict[int, bool]] = {}
         self._continued: set[Element] = set()
         self.superfluous: set[bytes] = set()
 
     def read(self) -> Node:
         """The tree's root; what stands on every page is marked as no content in the pages' streams."""
         for number, (page, stream) in enumerate(zip(self._pages, self._streams, strict=True)):
-            self._artifacts[number] = {}
             self._walk(page._page_box, number, stream._tags, artifact="")
             for box in list(stream._tags):  # never lost, wherever it was
                 self._show(box, number, stream._tags, artifact="")
-            self._hide(stream, self._artifacts[number])
             self._link(page, number)
         return self._root
 
     def _walk(self, box: Any, page: int, tags: dict[Any, Any], *, artifact: str) -> None:
-        from weasyprint.formatting_structure import boxes  # noqa: PLC0415
-        from weasyprint.layout.absolute import AbsolutePlaceholder  # noqa: PLC0415
-
-        if isinstance(box, AbsolutePlaceholder):
+        if isinstance(box, self._placeholder):
             box = box._box
-        if isinstance(box, boxes.MarginBox) or (not artifact and _repeats(box, self._seen, page)):
+        if isinstance(box, self._margin_box) or (not artifact and _repeats(box, self._seen, page)):
             artifact = "Pagination"
-        elif getattr(box, "is_leader", False) or _is_line_number(box):
+        elif box.is_leader or _is_line_number(box):
             artifact = artifact or "Layout"
-        if isinstance(box, (boxes.TextBox, boxes.ReplacedBox)):
+        if isinstance(box, self._showing):
             self._show(box, page, tags, artifact=artifact)
-        elif box.element is not None and not artifact:
-            # of a footnote too, by its call in the line: there it is read, wherever it stands
-            self._node(box.element)
-        for child in getattr(box, "children", ()):
-            self._walk(child, page, tags, artifact=artifact)
+        else:
+            element = box.element
+            if element is not None and not artifact and element not in self._nodes:
+                # of a footnote too, by its call in the line: there it is read, wherever it stands
+                self._node(element)
+            for child in box.children:
+                self._walk(child, page, tags, artifact=artifact)
 
     def _show(self, box: Any, page: int, tags: dict[Any, Any], *, artifact: str) -> None:
         """Put what a box shows into the element that it is of."""
         mark = tags.pop(box, None)
         if mark is None:
             return
+        number, parts, place = mark
         if artifact or box.element is None:
-            self._artifacts[page][mark["mcid"]] = artifact == "Pagination"
+            kind = "Pagination" if artifact == "Pagination" else "Layout"
+            parts[place] = f"/Artifact\n<</Type /{kind}>>\nBDC".encode()
             return
         node = self._node(box.element)
         if box.element_tag.endswith("::marker"):
             node = _label(node)
         elif node.kind == "Figure" and box.element.tag == "img":
             self._frame(node, box, page)
-        node.kids.append(_Piece(page, mark["mcid"]))
+        node.add(_Piece(page, number))
 
     def _frame(self, node: Node, box: Any, page: int) -> None:
         """Where on the page a picture is."""
@@ -281,17 +332,7 @@ class _Reader:
             name = self._names.get(target) or element.get("title") or plain_text(element) or target
             annotation["Contents"] = _pydyf().String(name)
             annotation["F"] = 4  # printed
-            node.kids.append(_Object(number, annotation))
-
-    @staticmethod
-    def _hide(stream: Any, mcids: Mapping[int, bool]) -> None:
-        """Mark content as an artifact: of every page, or of the layout."""
-        pydyf = _pydyf()
-        parts = stream.stream
-        for at, part in enumerate(parts):
-            if isinstance(part, dict) and part.get("MCID") in mcids:
-                kind = "Pagination" if mcids[part["MCID"]] else "Layout"
-                parts[at - 1 : at + 1] = ["/Artifact", pydyf.Dictionary({"Type": f"/{kind}"})]
+            node.add(_Object(number, annotation))
 
 
 def _repeats(box: Any, seen: dict[Element, int], page: int) -> bool:
@@ -413,62 +454,77 @@ _MAKERS: Mapping[str, Callable[[Element, Node], Node]] = {
 # From elements to the file
 
 
+@cache
+def _entry_class() -> Any:
+    class Entry(_pydyf().Object):  # type: ignore[misc]
+        """An object of the file that is written as it stands, since nobody looks into it."""
+
+        data = b""
+
+    return Entry
+
+
 def _write(pdf: Any, root: Node) -> Any:
     """The tree as PDF's objects; returns the one that is the root of all."""
-    pydyf = _pydyf()
-    _prune(root)
-    places: dict[int, dict[int, Any]] = {page: {} for page in range(len(pdf.page_references))}
-    objects: list[tuple[Any, Any]] = []
+    pydyf, entry_class = _pydyf(), _entry_class()
     ids: dict[str, Any] = {}
-    roles: dict[str, str] = {}
     parents = pydyf.Dictionary({"Nums": pydyf.Array()})
     pdf.add_object(parents)
     structure = pydyf.Dictionary({"Type": "/StructTreeRoot", "ParentTree": parents.reference})
     pdf.add_object(structure)
-    pages = pdf.page_references
-    stack: list[tuple[Node, Any]] = [(root, structure)]
-    made: dict[int, Any] = {}
-    order: list[Node] = []
+    pages = [reference.decode() for reference in pdf.page_references]
+    objects: list[tuple[Any, bytes]] = []
+    #: by page: the references of the elements that its marked contents are of
+    places: list[dict[int, str]] = [{} for _ in pages]
+    order: list[tuple[Node, Any]] = []
+    stack = [root]
     while stack:
-        node, parent = stack.pop()
-        entry = pydyf.Dictionary({"S": f"/{node.kind}", "P": parent.reference, **node.entries})
+        node = stack.pop()
+        entry = entry_class()
         pdf.add_object(entry)
-        made[id(node)] = entry
-        order.append(node)
-        if node.kind in ROLES:
-            roles[node.kind] = f"/{ROLES[node.kind]}"
-        if "ID" in node.entries:
-            ids[node.entries["ID"].string] = entry.reference
-        stack += [(kid, entry) for kid in reversed(node.kids) if isinstance(kid, Node)]
-    for node in order:
-        entry = made[id(node)]
-        kids = pydyf.Array()
-        page = next((kid.page for kid in node.kids if isinstance(kid, _Piece)), None)
-        if page is not None:
-            entry["Pg"] = pages[page]
+        node.number = entry.number
+        order.append((node, entry))
+        stack += [kid for kid in reversed(node.kids) if type(kid) is Node and kid.kept]
+    for node, entry in order:
+        reference = f"{node.number} 0 R"
+        above = node.parent.number if node.parent else structure.number
+        kids = []
+        page = -1
         for kid in node.kids:
-            if isinstance(kid, Node):
-                kids.append(made[id(kid)].reference)
-            elif isinstance(kid, _Object):
-                objects.append((kid.annotation, entry.reference))
-                kids.append(pydyf.Dictionary({"Type": "/OBJR", "Obj": kid.annotation.reference, "Pg": pages[kid.page]}))
-            else:
-                places[kid.page][kid.mcid] = entry.reference
+            if type(kid) is Node:
+                if kid.kept:
+                    kids.append(f"{kid.number} 0 R")
+            elif type(kid) is _Piece:
+                if page < 0:
+                    page = kid.page
+                places[kid.page][kid.mcid] = reference
                 kids.append(
-                    kid.mcid
-                    if kid.page == page
-                    else pydyf.Dictionary({"Type": "/MCR", "Pg": pages[kid.page], "MCID": kid.mcid})
+                    f"{kid.mcid}" if kid.page == page else f"<</Type /MCR/Pg {pages[kid.page]}/MCID {kid.mcid}>>"
                 )
+            elif type(kid) is _Object:
+                objects.append((kid.annotation, reference.encode()))
+                number = kid.annotation.number
+                kids.append(f"<</Type /OBJR/Obj {number} 0 R/Pg {pages[kid.page]}>>")
+        parts = [f"<</S /{node.kind}/P {above} 0 R"]
+        if node.entries:
+            parts.append(pydyf.Dictionary(node.entries).data[2:-2].decode("latin-1"))
+            if "ID" in node.entries:
+                ids[node.entries["ID"].string] = entry.reference
+        if page >= 0:
+            parts.append(f"/Pg {pages[page]}")
         if kids:
-            entry["K"] = kids if len(kids) > 1 else kids[0]
-    structure["K"] = made[id(root)].reference
-    for page, found in places.items():
-        refs = pydyf.Array(found.get(mcid, "null") for mcid in range(max(found, default=-1) + 1))
-        parents["Nums"].extend((page, refs))
-    for key, (annotation, reference) in enumerate(objects, len(pages)):
+            parts.append(f"/K {kids[0]}>>" if len(kids) == 1 else f"/K [{' '.join(kids)}]>>")
+        else:
+            parts.append(">>")
+        entry.data = "".join(parts).encode("latin-1")
+    structure["K"] = f"{root.number} 0 R"
+    for at, found in enumerate(places):
+        refs = " ".join([found.get(mcid, "null") for mcid in range(max(found, default=-1) + 1)])
+        parents["Nums"].extend((at, f"[{refs}]"))
+    for key, (annotation, of) in enumerate(objects, len(pages)):
         annotation["StructParent"] = key
-        parents["Nums"].extend((key, reference))
-    if roles:
+        parents["Nums"].extend((key, of))
+    if roles := {node.kind: f"/{ROLES[node.kind]}" for node, _ in order if node.kind in ROLES}:
         structure["RoleMap"] = pydyf.Dictionary(sorted(roles.items()))
     if ids:
         names = pydyf.Array()
@@ -476,12 +532,3 @@ def _write(pdf: Any, root: Node) -> Any:
             names.extend((pydyf.String(name), ids[name]))
         structure["IDTree"] = pydyf.Dictionary({"Names": names})
     return structure
-
-
-def _prune(root: Node) -> None:
-    """Drop elements that hold nothing."""
-    order = [root]
-    for node in order:
-        order += [kid for kid in node.kids if isinstance(kid, Node)]
-    for node in reversed(order):
-        node.kids = [kid for kid in node.kids if not isinstance(kid, Node) or kid.kids or kid.kind in _KEPT]

@@ -1,9 +1,10 @@
-"""What is in the file is written once, though its identifier needs the bytes too, and compressed at the usual level."""
+"""A file is written in one pass over its objects: what each looks like is made once, by its type."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
+from hashlib import md5
+from math import ceil, log
 from typing import Any
 
 from convert.pdf.shortcuts.places import Replacement
@@ -14,39 +15,115 @@ _LEVEL = 6
 
 def replacements() -> Iterator[Replacement]:
     """What takes the place of WeasyPrint's own; see :mod:`convert.pdf.shortcuts`."""
+    import zlib  # noqa: PLC0415
+
     import pydyf  # noqa: PLC0415
 
-    own_write, own_data, own_table = pydyf.PDF.write, pydyf.Stream.data, pydyf.Dictionary.data
-    kept: dict[int, bytes | None] = {}
+    own_write, to_bytes = pydyf.PDF.write, pydyf._to_bytes
+    Array: Any = pydyf.Array
+    Dictionary: Any = pydyf.Dictionary
+    Stream: Any = pydyf.Stream
 
-    class Zlib:
-        """What pydyf uses of zlib."""
+    def written(item: Any) -> bytes:
+        kind = type(item)
+        if kind is bytes:
+            return item  # type: ignore[no-any-return]
+        if kind is str:
+            return item.encode("ascii")  # type: ignore[no-any-return]
+        if kind is int:
+            return b"%d" % item
+        if kind is Array:
+            return b"[%b]" % b" ".join(map(written, item))
+        if kind is Dictionary:
+            return entries(item)
+        return to_bytes(item)  # type: ignore[no-any-return]
 
-        @staticmethod
-        def compressobj(level: int) -> Any:
-            return zlib.compressobj(min(level, _LEVEL))
+    def entries(table: Any) -> bytes:
+        return b"<<%b>>" % b"".join([b"/%b %b" % (to_bytes(key), written(value)) for key, value in table.items()])
 
-    def remembered(own: Any) -> property:
-        def written(self: Any) -> bytes:
-            found = kept.get(id(self))
-            if found is None:
-                found = own.fget(self)
-                if id(self) in kept:
-                    kept[id(self)] = found
-            data: bytes = found
-            return data
+    def stream_written(stream: Any) -> bytes:
+        content = b"\n".join(map(written, stream.stream))
+        extra = dict(stream.extra)
+        if stream.compress:
+            extra["Filter"] = "/FlateDecode"
+            content = zlib.compress(content, _LEVEL)
+        extra["Length"] = len(content)
+        return b"%b\nstream\n%b\nendstream" % (entries(extra), content)
 
-        return property(written)
+    def write(self: Any, output: Any, version: Any = b"1.7", identifier: Any = False, compress: bool = False) -> None:
+        version = to_bytes(version or b"1.7")
+        if not compress or version < b"1.5":
+            own_write(self, output, version, identifier, compress)
+            return
+        if self.info:
+            self.add_object(self.info)
+        objects = self.objects
+        parts = [b"%%PDF-%b\n%%\xf0\x9f\x96\xa4\n" % version]
+        position = len(parts[0])
+        contents: list[bytes] = []  # of all objects, in their order
+        numbers: list[str] = []  # and places, of those that an object stream holds
+        held: list[bytes] = []
+        held_length = 0
+        places: list[tuple[int, int, int]] = []
 
-    def write(self: Any, *arguments: Any, **options: Any) -> None:
-        # Of these alone: what lives only while it is written might leave its number to another.
-        kept.update(dict.fromkeys(map(id, self.objects)))
-        try:
-            own_write(self, *arguments, **options)
-        finally:
-            kept.clear()
+        def add(item: Any, content: bytes) -> None:
+            nonlocal position
+            item.offset = position
+            part = b"%d %d obj\n%b\nendobj\n" % (item.number, item.generation, content)
+            parts.append(part)
+            places.append((1, position, item.generation))
+            position += len(part)
 
-    yield pydyf, "zlib", Zlib
+        holder = len(objects)
+        for item in objects:
+            if item.free == "f":
+                places.append((0, item.offset, item.generation))
+                continue
+            content = stream_written(item) if isinstance(item, Stream) else written(item)
+            contents.append(content)
+            if item.compressible:
+                places.append((2, holder, len(held)))
+                numbers.append(f"{item.number} {held_length}")
+                held.append(content)
+                held_length += len(content) + 1
+            else:
+                add(item, content)
+
+        index = " ".join(numbers)
+        stream = Stream([index, *held], {"Type": "/ObjStm", "N": len(held), "First": len(index) + 1}, compress)
+        self.add_object(stream)
+        content = stream_written(stream)
+        contents.append(content)
+        add(stream, content)
+
+        places.append((1, position, 0))
+        sizes = (
+            1,
+            ceil(log(position + 1, 256)),
+            ceil(log(max(len(held), *(generation for _, _, generation in places)) + 1, 256)),
+        )
+        table = b"".join(
+            [
+                b"%c%b%b" % (kind, place.to_bytes(sizes[1], "big"), last.to_bytes(sizes[2], "big"))
+                for kind, place, last in places
+            ]
+        )
+        extra = {
+            "Type": "/XRef", "Index": Array((0, len(places))), "W": Array(sizes), "Size": len(places),
+            "Root": self.catalog.reference,
+        }  # fmt: skip
+        if self.info:
+            extra["Info"] = self.info.reference
+        if identifier:
+            digest = md5(b"".join(contents), usedforsecurity=False).hexdigest()
+            first = digest if identifier is True else to_bytes(identifier)
+            extra["ID"] = Array((pydyf.String(first).data, pydyf.String(digest).data))
+        stream = Stream([table], extra, compress)
+        self.add_object(stream)
+        self.xref_position = position
+        add(stream, stream_written(stream))
+        parts.append(b"startxref\n%d\n%%%%EOF\n" % self.xref_position)
+        output.write(b"".join(parts))
+        self.current_position = position + len(parts[-1])
+
     yield pydyf.PDF, "write", write
-    yield pydyf.Stream, "data", remembered(own_data)
-    yield pydyf.Dictionary, "data", remembered(own_table)
