@@ -18,7 +18,7 @@ from convert.link.document import Document
 from convert.pool import Pool
 from convert.settings import Layers
 from convert.vault import Vault, scan
-from convert.worker import Job, Result, Task, WorkerError, perform, summary
+from convert.worker import Job, Result, Task, WorkerError, in_one_chunk, perform, summary
 
 #: A worker whose jobs do what their note's name says.
 _SCRIPT = """
@@ -205,6 +205,32 @@ def test_an_engine_that_prints_or_reads_disturbs_nothing(task: Task) -> None:
 
 def test_deep_calls_have_room(task: Task) -> None:
     assert not run(task, ["deep"])[0].failed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts pages as Linux does")
+def test_calls_never_ask_the_system_for_memory_again_and_again() -> None:
+    resource = pytest.importorskip("resource")
+    most = 0
+
+    def asked() -> int:
+        return int(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+
+    def leaf() -> None:
+        pass
+
+    def deep(depth: int) -> None:
+        nonlocal most
+        if depth:
+            deep(depth - 1)
+        before = asked()
+        for _ in range(100):
+            leaf()
+        most = max(most, asked() - before)
+
+    thread = threading.Thread(target=in_one_chunk, args=(deep, 500))
+    thread.start()
+    thread.join()
+    assert most < 50
 
 
 def test_what_takes_long_is_told(task: Task) -> None:
