@@ -39,6 +39,7 @@ class Kumihan:
             "XDG_STATE_HOME": str(folder / "state"),
         }
         self._environment.pop("FONTCONFIG_FILE", None)
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what Python has compiled it keeps, as a user's does
 
     def forget(self) -> None:
         """As on the first day, but for the fonts."""
