@@ -31,12 +31,16 @@ def _markers(root: Any) -> Iterator[tuple[Any, Any]]:
     """Every marker that is out of the flow, with the box it is in; outer ones first. Makes static what is relative."""
     from weasyprint.layout.absolute import AbsolutePlaceholder  # noqa: PLC0415
 
+    static: dict[int, tuple[Any, Any]] = {}  # by the style's id; a style is shared by boxes, of other documents too
     stack = [root]
     while stack:
         box = stack.pop()
         children = getattr(box, "children", ())
-        if box.style["position"] == "relative" and box.style["z_index"] == "auto":
-            box.style["position"] = "static"  # nothing is laid out any more
+        style = box.style
+        if style["position"] == "relative" and style["z_index"] == "auto":  # nothing is laid out any more
+            if id(style) not in static:
+                static[id(style)] = style, _static(style)
+            box.style = static[id(style)][1]
         yield from ((box, c) for c in children if isinstance(c, AbsolutePlaceholder) and c._box.is_outside_marker)
         stack += reversed(children)
 
@@ -58,8 +62,13 @@ def _in_line(marker: Any) -> Any:
     """The same box as part of a line."""
     from weasyprint.formatting_structure import boxes  # noqa: PLC0415
 
-    style = marker.style.copy()
-    style["position"] = "static"
+    style = _static(marker.style)
     box = boxes.InlineBlockBox(marker.element_tag, style, marker.element, marker.children)
     box.__dict__.update({**marker.__dict__, "style": style})
     return box
+
+
+def _static(style: Any) -> Any:
+    copy = style.copy()
+    copy["position"] = "static"
+    return copy

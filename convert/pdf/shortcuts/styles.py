@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from convert.pdf.shortcuts.places import Replacement
@@ -17,6 +19,41 @@ _USUAL = (
     *("box_shadow", "box_decoration_break", "bookmark_level", "bookmark_state", "appearance", "transform", "overflow"),
     *("opacity", "outline_offset", "outline_style", "counter_reset", "counter_set", "counter_increment", "content"),
 )
+
+
+class _Said(logging.Filter):
+    """Counts what WeasyPrint says."""
+
+    count = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let all through."""
+        self.count += 1
+        return True
+
+
+@cache
+def _listener() -> _Said:
+    from weasyprint.logger import LOGGER  # noqa: PLC0415
+
+    LOGGER.addFilter(listener := _Said())
+    return listener
+
+
+def said() -> int:
+    """How often WeasyPrint has said something."""
+    return _listener().count
+
+
+def keep(style: Any, container: dict[Any, Any], key: Any) -> None:
+    """Note where a style is kept for other documents."""
+    style.__dict__["kept"] = container, key
+
+
+def forget(style: Any) -> None:
+    """Leave a style to those that have it: no other gets it."""
+    container, key = style.__dict__["kept"]
+    container.pop(key, None)
 
 
 def replacements() -> Iterator[Replacement]:
@@ -37,25 +74,40 @@ def replacements() -> Iterator[Replacement]:
     logical = {at(block="ttb", inline=side) for at in css.PHYSICAL_FUNCTIONS.values() for side in ("ltr", "rtl")}
     anonymous_inherited = frozenset(css.INHERITED) - {"page"}
 
+    put = dict.__setitem__
+
+    def compute(own: Any, self: Any, key: str) -> Any:
+        place = self.__dict__.pop("kept", None)  # what is written now is its own value
+        before = said()
+        value = own(self, key)
+        if place is not None:
+            self.__dict__["kept"] = place
+            if said() != before:
+                forget(self)
+        return value
+
     def missing(self: Any, key: str) -> Any:
         cascaded = self.cascaded
         if key not in cascaded:
             if key in initial:
                 if key not in physical or logical.isdisjoint(cascaded):
-                    value = self[key] = initial[key]
+                    value = initial[key]
+                    put(self, key, value)
                     return value
             elif key in inherited and self.parent_style is not None:
-                value = self[key] = self.parent_style[key]
+                value = self.parent_style[key]
+                put(self, key, value)
                 return value
-        return own(self, key)
+        return compute(own, self, key)
 
     def missing_in_anonymous(self: Any, key: str) -> Any:
         if key in initial:
-            value = self[key] = initial[key]
+            value = initial[key]
         elif key in anonymous_inherited:
-            value = self[key] = self.parent_style[key]
+            value = self.parent_style[key]
         else:
-            value = own_anonymous(self, key)
+            return compute(own_anonymous, self, key)
+        put(self, key, value)
         return value
 
     own_begin, own_begin_anonymous = css.ComputedStyle.__init__, css.AnonymousStyle.__init__
@@ -72,39 +124,10 @@ def replacements() -> Iterator[Replacement]:
     def begin_anonymous(self: Any, parent_style: Any) -> None:
         self.update(usual)
         own_begin_anonymous(self, parent_style)
-
-    own_set, own_call = css.StyleFor.set_computed_styles, css.StyleFor.__call__
-
-    def set_computed_styles(
-        self: Any,
-        element: Any,
-        parent: Any,
-        root: Any = None,
-        pseudo_type: str | None = None,
-        base_url: str | None = None,
-        target_collector: Any = None,
-    ) -> None:
-        if pseudo_type and parent is element:
-            cascaded = self._cascaded_styles.get((element, pseudo_type))
-            if cascaded is not None and "anchor" not in cascaded:
-                self.__dict__.setdefault("waiting", {})[element, pseudo_type] = cascaded, root, base_url
-                return
-        own_set(self, element, parent, root, pseudo_type, base_url, target_collector)
-
-    def call(self: Any, element: Any, pseudo_type: str | None = None) -> Any:
-        key = element, pseudo_type
-        if pseudo_type and key in (waiting := self.__dict__.get("waiting", ())):
-            cascaded, root, base_url = waiting.pop(key)
-            styles = self._computed_styles
-            styles[key] = css.ComputedStyle(
-                *(styles[element, None], cascaded, pseudo_type, styles[root, None], base_url),
-                *(self.font_config, self.initial_page_sizes),
-            )
-        return own_call(self, element, pseudo_type)
+        if "kept" in parent_style.__dict__ and "anonymous_style" not in parent_style.__dict__:  # it becomes that
+            self.__dict__["kept"] = parent_style.__dict__["kept"]
 
     yield css.ComputedStyle, "__init__", begin
     yield css.AnonymousStyle, "__init__", begin_anonymous
     yield css.ComputedStyle, "__missing__", missing
     yield css.AnonymousStyle, "__missing__", missing_in_anonymous
-    yield css.StyleFor, "set_computed_styles", set_computed_styles
-    yield css.StyleFor, "__call__", call
