@@ -106,6 +106,26 @@ def test_a_stretched_line_with_a_sign_that_is_drawn_by_its_own_way(tmp_path: Pat
     _assert_same(*_both(tmp_path, "絵.md", Settings()))
 
 
+def test_a_drawing_that_recurs(tmp_path: Path) -> None:
+    """At other sizes and places, after other colours; with what may not be kept: letters, opacity, a message."""
+    shapes = "<path d='M1 1h8v8z' fill='red' stroke='#00f' opacity='{}'/><circle cx='5' cy='5' r='2'/>"
+    head = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 10 10'>"
+    for name, inside in {
+        "plain": shapes.format(1), "faint": shapes.format(0.5), "letters": "<text y='8' font-size='8'>字</text>",
+        "wide": "<path d='M1 1h8v8z' fill='color(display-p3 1 0 0)'/>", "bad": "<path d='M1 1 L x'/>" + shapes,
+    }.items():  # fmt: skip
+        (tmp_path / f"{name}.svg").write_text(f"{head}{inside}</svg>", "utf-8")
+    pictures = " ".join(
+        f"![[{name}.svg|{size}]]" for size in (20, 60) for name in ("plain", "faint", "letters", "wide", "bad")
+    )
+    note = f"> [!tip] 一\n> 文 ==字== $x^2$\n\n{pictures}\n\n> [!tip] 二\n> $x^2$ $$x^2$$\n"
+    (tmp_path / "図.md").write_text(note * 2, "utf-8")
+    first = _both(tmp_path, "図.md", Settings())
+    again = _both(tmp_path, "図.md", Settings())
+    _assert_same(*first)
+    assert first[0] == again[0]
+
+
 def test_notes_of_a_vault(tmp_path: Path) -> None:
     made = synthetic.write(tmp_path, 12)
     for note in made.notes[:6]:

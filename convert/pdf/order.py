@@ -16,7 +16,7 @@ def put_in_order(pages: Sequence[Any]) -> None:
     from weasyprint.formatting_structure import boxes  # noqa: PLC0415
 
     for page in pages:
-        for parent, marker in list(_markers(page._page_box)):
+        for parent, marker in _markers(page._page_box):
             line = parent if isinstance(parent, boxes.LineBox) else next(_lines(parent), None)
             if line is None:
                 continue
@@ -27,22 +27,31 @@ def put_in_order(pages: Sequence[Any]) -> None:
             line.children = tuple(children)
 
 
-def _markers(root: Any) -> Iterator[tuple[Any, Any]]:
+def _markers(root: Any) -> list[tuple[Any, Any]]:
     """Every marker that is out of the flow, with the box it is in; outer ones first. Makes static what is relative."""
     from weasyprint.layout.absolute import AbsolutePlaceholder  # noqa: PLC0415
 
-    static: dict[int, tuple[Any, Any]] = {}  # by the style's id; a style is shared by boxes, of other documents too
+    found = []
+    static: dict[int, tuple[Any, Any]] = {}
     stack = [root]
     while stack:
         box = stack.pop()
-        children = getattr(box, "children", ())
         style = box.style
-        if style["position"] == "relative" and style["z_index"] == "auto":  # nothing is laid out any more
+        if style["position"] == "relative" and style["z_index"] == "auto":
             if id(style) not in static:
                 static[id(style)] = style, _static(style)
-            box.style = static[id(style)][1]
-        yield from ((box, c) for c in children if isinstance(c, AbsolutePlaceholder) and c._box.is_outside_marker)
+            box.style = static[id(style)][1]  # nothing is laid out any more
+        children = box.children
+        found += [(box, c) for c in children if isinstance(c, AbsolutePlaceholder) and c._box.is_outside_marker]
         stack += reversed(children)
+    return found
+
+
+def _static(style: Any) -> Any:
+    """A copy, since other boxes may have the style itself, of this document or another."""
+    style = style.copy()
+    style["position"] = "static"
+    return style
 
 
 def _lines(root: Any) -> Iterator[Any]:
@@ -66,9 +75,3 @@ def _in_line(marker: Any) -> Any:
     box = boxes.InlineBlockBox(marker.element_tag, style, marker.element, marker.children)
     box.__dict__.update({**marker.__dict__, "style": style})
     return box
-
-
-def _static(style: Any) -> Any:
-    copy = style.copy()
-    copy["position"] = "static"
-    return copy

@@ -12,7 +12,20 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 
-from convert.pdf.shortcuts import boxes, cascade, drawing, fitting, flow, fonts, lengths, styles, text, writing
+from convert.pdf.shortcuts import (
+    boxes,
+    cascade,
+    drawing,
+    fitting,
+    flow,
+    fonts,
+    lengths,
+    painting,
+    styles,
+    svg,
+    text,
+    writing,
+)
 from convert.pdf.shortcuts.fonts import map_glyphs
 from convert.pdf.shortcuts.places import Replacement
 
@@ -53,6 +66,6 @@ def suspended() -> Iterator[None]:
 @cache
 def _replaced() -> tuple[tuple[object, str, object, object], ...]:
     """Owner, name, WeasyPrint's own, ours."""
-    modules = (fonts, writing, styles, cascade, boxes, lengths, flow, fitting, text, drawing)
+    modules = (fonts, writing, styles, cascade, boxes, lengths, flow, fitting, text, drawing, painting, svg)
     all_of_them: list[Replacement] = [found for module in modules for found in module.replacements()]
     return tuple((owner, name, getattr(owner, name), ours) for owner, name, ours in all_of_them)

@@ -1,8 +1,9 @@
-"""A file is written in one pass over its objects: what each looks like is made once, by its type."""
+"""A file is written in one pass over its objects, each by its type; what it says of itself is looked for by name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import md5
 from math import ceil, log
 from typing import Any
@@ -13,13 +14,18 @@ from convert.pdf.shortcuts.places import Replacement
 _LEVEL = 6
 
 
+def number(value: float) -> bytes:
+    """A number as pydyf writes it."""
+    return b"%d" % value if value.is_integer() else (b"%f" % value).rstrip(b"0")
+
+
 def replacements() -> Iterator[Replacement]:
     """What takes the place of WeasyPrint's own; see :mod:`convert.pdf.shortcuts`."""
     import zlib  # noqa: PLC0415
 
     import pydyf  # noqa: PLC0415
 
-    own_write, to_bytes = pydyf.PDF.write, pydyf._to_bytes
+    own_write, own_bytes = pydyf.PDF.write, pydyf._to_bytes
     Array: Any = pydyf.Array
     Dictionary: Any = pydyf.Dictionary
     Stream: Any = pydyf.Stream
@@ -28,6 +34,8 @@ def replacements() -> Iterator[Replacement]:
         kind = type(item)
         if kind is bytes:
             return item  # type: ignore[no-any-return]
+        if kind is float:
+            return number(item)
         if kind is str:
             return item.encode("ascii")  # type: ignore[no-any-return]
         if kind is int:
@@ -36,10 +44,10 @@ def replacements() -> Iterator[Replacement]:
             return b"[%b]" % b" ".join(map(written, item))
         if kind is Dictionary:
             return entries(item)
-        return to_bytes(item)  # type: ignore[no-any-return]
+        return own_bytes(item)  # type: ignore[no-any-return]
 
     def entries(table: Any) -> bytes:
-        return b"<<%b>>" % b"".join([b"/%b %b" % (to_bytes(key), written(value)) for key, value in table.items()])
+        return b"<<%b>>" % b"".join([b"/%b %b" % (written(key), written(value)) for key, value in table.items()])
 
     def stream_written(stream: Any) -> bytes:
         content = b"\n".join(map(written, stream.stream))
@@ -51,7 +59,7 @@ def replacements() -> Iterator[Replacement]:
         return b"%b\nstream\n%b\nendstream" % (entries(extra), content)
 
     def write(self: Any, output: Any, version: Any = b"1.7", identifier: Any = False, compress: bool = False) -> None:
-        version = to_bytes(version or b"1.7")
+        version = written(version or b"1.7")
         if not compress or version < b"1.5":
             own_write(self, output, version, identifier, compress)
             return
@@ -116,7 +124,7 @@ def replacements() -> Iterator[Replacement]:
             extra["Info"] = self.info.reference
         if identifier:
             digest = md5(b"".join(contents), usedforsecurity=False).hexdigest()
-            first = digest if identifier is True else to_bytes(identifier)
+            first = digest if identifier is True else written(identifier)
             extra["ID"] = Array((pydyf.String(first).data, pydyf.String(digest).data))
         stream = Stream([table], extra, compress)
         self.add_object(stream)
@@ -126,4 +134,44 @@ def replacements() -> Iterator[Replacement]:
         output.write(b"".join(parts))
         self.current_position = position + len(parts[-1])
 
+    yield pydyf, "_to_bytes", written
     yield pydyf.PDF, "write", write
+    yield from _metadata()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An element as ``query_all`` of cssselect2 gives it."""
+
+    etree_element: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Of a document what its metadata are read from; they are found by lxml."""
+
+    etree_element: Any
+    base_url: Any
+    url_fetcher: Any
+
+    @property
+    def wrapper_element(self) -> Any:
+        """What is asked for elements."""
+        return self
+
+    def query_all(self, *tags: str) -> Iterator[_Found]:
+        """All elements with these names, in the document's order."""
+        return map(_Found, self.etree_element.iter(*(f"{{*}}{tag}" for tag in tags)))
+
+
+def _metadata() -> Iterator[Replacement]:
+    from lxml import etree  # noqa: PLC0415
+    from weasyprint import document  # noqa: PLC0415
+
+    own = document.get_html_metadata
+
+    def get_html_metadata(html: Any) -> Any:
+        root = html.etree_element
+        return own(_Head(root, html.base_url, html.url_fetcher) if isinstance(root, etree._Element) else html)
+
+    yield document, "get_html_metadata", get_html_metadata
