@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import importlib.metadata
 import io
+import random
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
+from lxml import etree
 
 from convert import build
 from convert.formats import pdf
 from convert.link import link_note
-from convert.pdf import engine, shortcuts
-from convert.pdf.shortcuts import text
+from convert.pdf import adjust, engine, shortcuts
+from convert.pdf.shortcuts import glyphs, text
 from convert.settings import Settings
 from convert.vault import scan
 from tests.bench import synthetic
@@ -42,6 +45,32 @@ $x^2$ と ~~取り消し~~ ==強調== <u>下線</u> ![[無い.png]] 漢字《か
 
 [^1]: 注の文。*it* **太字** `x`
 """
+
+#: what lines are made of, to be broken anywhere: what Japanese holds, twice as often, and what is rare in it
+SYLLABLES = [*"吾輩は猫であるのがをにで名前漢字カタカナヴィー、。「」（）『』・：；！？…―々ゝーっ"] * 2
+SYLLABLES += [
+    *" \u3000\u00a0①→αｱＢ～“”()/%$&é",
+    "English ",
+    "words",
+    " in ",
+    "（と、言う）",
+    "2024年",
+    "3.14%",
+    "￥100",
+    "…",
+]
+SYLLABLES += [
+    "https://example.org/a-b_c",
+    "「『約物』（の）」",
+    "\u2060\u200b",
+    "\u2060\u2060",
+    "A4 ",
+    "――",
+    "'s ",
+    "か゚",
+    "し\u3099",
+]
+RARE = ["👩‍👩‍👧", "עברית", "ภาษา", "a\u0301", "soft\xadhyphen", "\t", "\n", "\u2028", "عربي"]
 
 
 def _both(root: Path, note: str, settings: Settings) -> tuple[bytes, bytes]:
@@ -95,9 +124,12 @@ def test_a_note_with_all_that_is_awkward(tmp_path: Path, lines: str) -> None:
     _assert_same(*_both(tmp_path, "難.md", Settings(justify=lines)))
 
 
-def test_more_lines_than_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "_MOST_KEPT", 5)
-    (tmp_path / "難.md").write_text(TRICKY, "utf-8")
+def test_more_texts_than_are_remembered_and_longer_ones_than_are_set_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "_MOST_KNOWN", 5)
+    monkeypatch.setattr(text, "_MOST_LINES", 2)
+    (tmp_path / "難.md").write_text(TRICKY + "吾輩は猫である（Neko）。名前はまだ無い。" * 40, "utf-8")
     _assert_same(*_both(tmp_path, "難.md", Settings()))
 
 
@@ -124,6 +156,59 @@ def test_a_drawing_that_recurs(tmp_path: Path) -> None:
     again = _both(tmp_path, "図.md", Settings())
     _assert_same(*first)
     assert first[0] == again[0]
+
+
+def _style(css: str, language: str) -> Any:
+    root = etree.fromstring(f"<html lang='{language}'><head><title>題</title></head><body><p>字</p></body></html>")
+    choice = engine.choose_fonts("字", Settings(), "A.md")
+    box = engine.lay_out(root, [css], {}, choice).pages[0]._page_box
+    while not hasattr(box, "text"):
+        box = box.children[0]
+    return box.style
+
+
+def _line(split: Any, words: str, style: Any, width: float | None) -> tuple[Any, ...]:
+    layout, *rest = split(words, style, SimpleNamespace(dictionaries={}), width, 0)
+    runs = layout.__dict__.get("runs")
+    drawn = [(run.face, run.level, run.parts, [*glyphs.GLYPH.iter_unpack(run.glyphs)]) for run in runs or ()]
+    return *rest, layout.text, layout.first_line_direction, drawn
+
+
+@pytest.mark.parametrize(
+    ("css", "language"),
+    [
+        (
+            "font: 13px 'Kumihan Mincho'; overflow-wrap: anywhere; font-kerning: normal; font-variant-ligatures: none",
+            "ja",
+        ),
+        ("font: bold 10.5pt 'Kumihan Gothic'; overflow-wrap: break-word", "ja"),
+        ("font: 9pt 'Kumihan Mono'; white-space: pre-wrap", "ja"),
+        ("font: 12px 'Kumihan Mincho'; white-space: nowrap", "ja"),
+        ("font: 12px 'Kumihan Mincho'; hyphens: auto; white-space: pre-line", "en"),
+        ("font: 12px 'Kumihan Gothic'; letter-spacing: 1px", "ja"),
+    ],
+)
+def test_lines_of_any_text_are_those_of_weasyprint(css: str, language: str) -> None:
+    from weasyprint.layout import inline
+    from weasyprint.text import line_break
+
+    chance = random.Random(css)
+    style = _style(f"p {{ {css} }}", language)
+    ours, own = inline.split_first_line, line_break.split_first_line
+    with adjust.in_force():
+        for _ in range(150):
+            words = "".join(chance.choices(SYLLABLES, k=chance.choice((1, 4, 20, 120))))
+            if chance.random() < 0.1:
+                words += chance.choice(RARE) + words
+            measure = style["font_size"] * chance.uniform(3, 40)
+            width = chance.choice((measure, measure, measure * 0.9, measure * 1.1, 0, None))
+            while words:
+                found = _line(ours, words, style, width)
+                assert found == _line(own, words, style, width), (words, width)
+                if found[1] is None:
+                    break
+                words = words.encode()[found[1] :].decode().lstrip(" ")
+                width = width if width is None else measure
 
 
 def test_notes_of_a_vault(tmp_path: Path) -> None:

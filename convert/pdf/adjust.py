@@ -34,6 +34,7 @@ from typing import Any
 
 from convert import languages
 from convert.pdf.ruby import READING, RUBY
+from convert.pdf.shortcuts import glyphs
 
 #: the versions of WeasyPrint whose insides this is written for
 TESTED = ("70.0",)
@@ -136,8 +137,11 @@ def _replaced() -> Iterator[None]:
         return _split_inline_box(split, context, box, position_x, max_x, *rest)
 
     def show_text(stream: Any, text: str) -> None:
-        for part in _parts(stream, text):
-            show_own_text(stream, part)
+        if ">0.0<>-" in text or stream.__dict__.get("kumihan_gap"):
+            for part in _parts(stream, text):
+                show_own_text(stream, part)
+        elif text:
+            show_own_text(stream, text)
 
     def set_text(layout: Any, text: str, justify: bool = False) -> None:
         set_own_text(layout, text, justify)
@@ -584,15 +588,14 @@ def _layout_class() -> Any:
 
         def __init__(self, layout: Any, move: _Move) -> None:
             self.__dict__.update(layout.__dict__)
-            if self.__dict__.pop("idle", False):  # kept by a short cut: now it is this one's, since glyphs will move
-                layout.deactivate()
-                self.deactivate()
             self.gap, self.space, self.squeeze = move.gap, move.space, move.squeeze
             ends = accumulate(len(char.encode()) for char in self.text)
             #: how far the text has grown by each byte where a character ends; the blank at a line's end
             #: that WeasyPrint has taken from the box is still in here
             self._grown = {0: 0.0, **dict(zip(ends, accumulate(move.behind), strict=False))}
             self._moved = False
+            if runs := self.__dict__.get("runs"):  # read already by a short cut
+                self.runs = glyphs.widened(runs, self._grown)
 
         def setup(self, style: Any) -> None:
             super().setup(style)
@@ -610,9 +613,9 @@ def _layout_class() -> Any:
             grown = self._grown
             run = line.runs
             while run != ffi.NULL:
-                item, glyphs = run.data.item, run.data.glyphs
+                item, string = run.data.item, run.data.glyphs
                 run = run.next
-                count, clusters, infos = glyphs.num_glyphs, glyphs.log_clusters, glyphs.glyphs
+                count, clusters, infos = string.num_glyphs, string.log_clusters, string.glyphs
                 at, end = item.offset, item.offset + item.length
                 if item.analysis.level % 2:  # from right to left: nothing in it stretches, only beside it
                     infos[count - 1].geometry.width += int((grown.get(end, 0.0) - grown.get(at, 0.0)) * TO_UNITS)

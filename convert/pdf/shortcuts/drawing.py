@@ -1,99 +1,121 @@
-"""Quicker drawing: a text's glyphs are read from Pango's memory in one piece, and it is not laid out again for it."""
+"""Quicker drawing: what was read of a line's glyphs is drawn, each glyph's part written once for a document's font."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
-from struct import Struct
 from typing import Any
 
+from convert.pdf.shortcuts.glyphs import GLYPH, Part, Run
 from convert.pdf.shortcuts.places import Replacement
-from convert.pdf.shortcuts.text import PARAGRAPHS
-
-#: Pango's glyph: its number, how wide it is set, how far from its place it stands, what it is
-_GLYPH = Struct("=IiiiI")
 
 
 def replacements() -> Iterator[Replacement]:
     """What takes the place of WeasyPrint's own; see :mod:`convert.pdf.shortcuts`."""
+    from weasyprint import draw  # noqa: PLC0415
     from weasyprint.draw import text as drawing  # noqa: PLC0415
     from weasyprint.text.ffi import FROM_UNITS, ffi, pango  # noqa: PLC0415
 
-    own = drawing.draw_first_line
-    if ffi.sizeof("PangoGlyphInfo") != _GLYPH.size:
+    if ffi.sizeof("PangoGlyphInfo") != GLYPH.size:
         return
+    own_text, own_line = drawing.draw_text, drawing.draw_first_line
     none, unknown = pango.PANGO_GLYPH_EMPTY, pango.PANGO_GLYPH_UNKNOWN_FLAG
     to_thousandths = 1000 * FROM_UNITS
 
-    def draw_first_line(stream: Any, textbox: Any, text_overflow: str, block_ellipsis: Any, matrix: Any) -> Any:
-        layout = textbox.pango_layout
-        if text_overflow == "ellipsis" or block_ellipsis != "none" or PARAGRAPHS.search(layout.text):
-            return own(stream, textbox, text_overflow, block_ellipsis, matrix)
-        if not textbox.text.strip() or textbox.style["font_size"] < 1e-6:
+    def arrays(stream: Any, textbox: Any) -> list[tuple[Any, Any, str]] | None:
+        """What a text box shows: a font, its face, and glyphs in it; none if only WeasyPrint can draw that."""
+        runs = textbox.pango_layout.__dict__.get("runs")
+        if runs is None:
+            return None
+        if textbox.style["font_size"] < 1e-6 or not textbox.text.strip():
             return []
-        line, _ = layout.get_first_line()
-        items = []
-        run = line.runs[0]
-        while run != ffi.NULL:
-            pango_font = run.data.item.analysis.font
-            font, size = stream.add_font(pango_font)
-            glyphs = run.data.glyphs
-            read = list(_GLYPH.iter_unpack(ffi.buffer(glyphs.glyphs, glyphs.num_glyphs * _GLYPH.size)))
-            if (
-                font.png
-                or font.svg
-                or font.colr
-                or font.bitmap
-                or any((glyph & unknown and glyph != none) or rise for glyph, _, _, rise, _ in read)
-            ):
-                layout.setup(textbox.style)
-                layout.set_text(layout.text, justify=True)
-                return own(stream, textbox, text_overflow, block_ellipsis, matrix)
-            items.append((run.data, pango_font, font, size, read))
-            run = run.next
-
-        stream.set_text_matrix(*matrix.values)
+        fonts = stream._fonts
+        shown: list[tuple[Any, Any, str]] = []
         encoded = b""
-        parts: list[str] = []
-        before = None
-        for data, pango_font, font, size, read in items:
-            if pango_font != before:
-                before = pango_font
-                if parts:
-                    stream.show_text("".join(parts))
-                parts = []
-                stream.set_font_size(font.hash, size)
-            widths, meanings = font.widths, font.to_unicode
-            parts.append("<")
-            for at, (glyph, width, offset, _, _) in enumerate(read):
-                if glyph == none:
-                    parts.append(f">{-width / size}<")
+        for run in runs:
+            face = run.face
+            font = fonts.get(face.key) or stream.add_font(face.pointer)[0]
+            if font.png or font.svg or font.colr or font.bitmap:
+                return None
+            written = font.__dict__.setdefault("written", {}).setdefault(face.size, {})
+            try:
+                glyphs = "".join([written[glyph] for glyph in GLYPH.iter_unpack(run.glyphs)])
+            except KeyError:
+                encoded = encoded or textbox.pango_layout.text.encode()
+                if not write(stream, font, run, written, encoded):
+                    return None
+                glyphs = "".join([written[glyph] for glyph in GLYPH.iter_unpack(run.glyphs)])
+            glyphs = f"<{glyphs[:-1]}" if glyphs.endswith("<") else f"<{glyphs}>"
+            if shown and shown[-1][1] is face:
+                glyphs = shown.pop()[2] + glyphs
+            shown.append((font, face, glyphs))
+        return shown
+
+    def write(stream: Any, font: Any, run: Run, written: dict[Any, str], encoded: bytes) -> bool:
+        """Write each glyph of a run that the document has not had yet, and what moves the next; false if it can't."""
+        widths, meanings, size = font.widths, font.to_unicode, run.face.size
+        found = GLYPH.iter_unpack(run.glyphs)
+        for part in run.parts:
+            for at in range(part.number):
+                key = glyph, width, offset, rise = next(found)
+                if key in written:
                     continue
+                if glyph == none:
+                    written[key] = f">{-width / size}<"
+                    continue
+                if glyph & unknown or rise:
+                    return False
                 if glyph not in meanings:
-                    encoded = encoded or layout.text.encode()
-                    meanings[glyph] = _meaning(data, at, len(read), encoded)
+                    meanings[glyph] = _meaning(part, run.level, at, encoded)
                 if glyph not in widths:
-                    pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, stream.logical_rect)
+                    pango.pango_font_get_glyph_extents(run.face.pointer, glyph, stream.ink_rect, stream.logical_rect)
                     widths[glyph] = round(stream.logical_rect.width * 1000 * FROM_UNITS / size)
                 moved = offset / size
-                parts.append(f">{-moved}<{glyph:04x}" if moved else f"{glyph:04x}")
-                kerning = widths[glyph] + moved - width * to_thousandths / size
-                if kerning:
-                    parts.append(f">{int(kerning)}<")
-            if parts[-1].endswith("<"):
-                parts[-1] = parts[-1][:-1]
-            else:
-                parts.append(">")
-        stream.show_text("".join(parts))
-        return []
+                kerning = int(widths[glyph] + moved - width * to_thousandths / size)
+                written[key] = f"{f'>{-moved}<' if moved else ''}{glyph:04x}{f'>{kerning}<' if kerning else ''}"
+        return True
+
+    def show(stream: Any, shown: list[tuple[Any, Any, str]], matrix: tuple[float, ...]) -> None:
+        if shown:
+            stream.set_text_matrix(*matrix)
+        for font, face, glyphs in shown:
+            stream.set_font_size(font.hash, face.size)
+            stream.show_text(glyphs)
+
+    def draw_first_line(stream: Any, textbox: Any, text_overflow: str, block_ellipsis: Any, matrix: Any) -> Any:
+        if text_overflow != "ellipsis" and block_ellipsis == "none":
+            shown = arrays(stream, textbox)
+            if shown is not None:
+                show(stream, shown, matrix.values)
+                return []
+        return own_line(stream, textbox, text_overflow, block_ellipsis, matrix)
+
+    def draw_text(stream: Any, textbox: Any, offset_x: float, text_overflow: str, block_ellipsis: Any = "none") -> None:
+        style = textbox.style
+        if (
+            style["text_decoration_line"] == "none"
+            and style["visibility"] == "visible"
+            and text_overflow != "ellipsis"
+            and block_ellipsis == "none"
+        ):
+            shown = arrays(stream, textbox)
+            if shown is not None:
+                stream.set_color(style["color"])
+                stream.begin_text()
+                show(stream, shown, (1, 0, 0, -1, textbox.position_x, textbox.position_y + textbox.baseline))
+                stream.end_text()
+                return
+        own_text(stream, textbox, offset_x, text_overflow, block_ellipsis)
 
     yield drawing, "draw_first_line", draw_first_line
+    yield draw, "draw_text", draw_text
 
 
-def _meaning(item: Any, at: int, count: int, text: bytes) -> str:
+def _meaning(part: Part, level: int, at: int, text: bytes) -> str:
     """The characters that a glyph of an item stands for."""
-    clusters, item = item.glyphs.log_clusters, item.item
-    if item.analysis.level % 2:
-        end = item.length if at == 0 else clusters[at - 1]
+    clusters = array("i", part.clusters)
+    if level:
+        end = part.length if at == 0 else clusters[at - 1]
     else:
-        end = item.length if at == count - 1 else clusters[at + 1]
-    return text[item.offset + clusters[at] : item.offset + end].decode()
+        end = part.length if at == part.number - 1 else clusters[at + 1]
+    return text[part.start + clusters[at] : part.start + end].decode()
