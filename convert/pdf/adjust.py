@@ -27,8 +27,8 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -68,6 +68,7 @@ _STRETCHING = re.compile(
     "[\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef]*"
 )
 _AT_END = re.compile(f"(?:{_STRETCHING.pattern})\\Z")
+_MARK = re.compile("[\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 #: blanks between Latin words; one between Latin and Japanese is a gap of the author's, and no wider than it is
 _SPACE = re.compile("(?<=[!-~\u00a1-\u052f\u2010-\u2027])[ \u00a0](?=[!-~\u00a1-\u052f\u2010-\u2027])")
 _INVISIBLE = "\u200b\u2060"
@@ -85,7 +86,7 @@ _SLIP = 0.01
 TextAlign = Callable[[Any, Any, float, bool], float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Leaf:
     """A box of a line that holds no others.
 
@@ -204,20 +205,33 @@ def _set_gaps(layout: Any) -> None:
 def _text_align(own: TextAlign, context: Any, line: Any, available_width: float, last: bool) -> float:
     """In the place of WeasyPrint's function of this name: adjusts the line, returns how far it is to be moved."""
     kind = _kind(line)
-    fitted = _fitted(line) if kind else None
-    if fitted is None or (kind == "justify" and not any(leaf.halves for leaf in fitted.leaves)):
-        return own(context, line, available_width, last)
-    if not fitted.leaves:
-        return 0
-    slack = available_width - fitted.width
     em = line.style["font_size"]
     full = not last or line.style["text_align_last"] == "justify"
-    nearly = slack <= em and _shares(fitted.leaves, slack, em)[0] <= SEEN_GAP * em
-    if kind != FLUSH and (full or nearly):
-        _adjust(line, fitted, slack)
-    for reading in fitted.readings:
-        _bring_in(reading, line.position_x + fitted.head, line.position_x + fitted.head + available_width)
-    return -fitted.head
+    if kind == FLUSH or (kind == EVEN and not full and available_width - line.width > em):
+        first, readings = _ends(line)
+        if first is None:
+            return 0
+        head = _blank(first, 0, _OPENING)
+    else:
+        fitted = _fitted(line) if kind else None
+        if fitted is None or (kind == "justify" and not any(leaf.halves for leaf in fitted.leaves)):
+            return own(context, line, available_width, last)
+        if not fitted.leaves:
+            return 0
+        slack = available_width - fitted.width
+        if full or (slack <= em and _shares(fitted.leaves, slack, em)[0] <= SEEN_GAP * em):
+            _adjust(line, fitted, slack)
+        head, readings = fitted.head, fitted.readings
+    for reading in readings:
+        _bring_in(reading, line.position_x + head, line.position_x + head + available_width)
+    return -head
+
+
+def _ends(line: Any) -> tuple[Any, list[Any]]:
+    """The first box that shows of a line that is not adjusted, none if nothing does, and its readings."""
+    leaves = list(_leaves(line, rigid=False, still=True))
+    shown = (leaf.box for leaf in leaves if not leaf.reading and not _invisible(leaf.box))
+    return next(shown, None), [leaf.box for leaf in leaves if leaf.reading]
 
 
 def _bring_in(reading: Any, start: float, end: float) -> None:
@@ -243,7 +257,7 @@ def _kind(line: Any) -> str:
     return kind if style["white_space"] in ("normal", "nowrap", "pre-line") else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Fitted:
     """What shows of a line; how much stands outside the measure at its head; how wide it is without what does.
 
@@ -342,8 +356,11 @@ def _trailing(context: Any, line: Any) -> float:
     return float(trailing_whitespace_size(context, line))
 
 
-def _leaves(box: Any, *, rigid: bool, base: bool = False) -> Iterator[_Leaf]:
-    """The boxes of a line that hold no others, in order; what a reading stands over is stretched as one character."""
+def _leaves(box: Any, *, rigid: bool, base: bool = False, still: bool = False) -> Iterator[_Leaf]:
+    """The boxes of a line that hold no others, in order; what a reading stands over is stretched as one character.
+
+    ``still``: nothing is to be moved, and texts are not looked at for where they could be.
+    """
     from weasyprint.formatting_structure import boxes  # noqa: PLC0415
 
     for child in box.children:
@@ -351,33 +368,47 @@ def _leaves(box: Any, *, rigid: bool, base: bool = False) -> Iterator[_Leaf]:
             continue
         if isinstance(child, boxes.InlineBox):
             within = base or RUBY in _classes(child)
-            yield from _leaves(child, rigid=rigid or _tag(child) in _RIGID_TAGS, base=within)
+            yield from _leaves(child, rigid=rigid or _tag(child) in _RIGID_TAGS, base=within, still=still)
         elif isinstance(child, boxes.TextBox) and not rigid:
-            yield _leaf(child, base=base)
+            yield _Leaf(child) if still else _leaf(child, base=base)
         else:
             yield _Leaf(child, reading=READING in _classes(child))
 
 
 def _leaf(box: Any, *, base: bool) -> _Leaf:
-    text = box.text
-    count = len(_STRETCHING.findall(text))
-    first = count > 0 and _STRETCHING.match(text) is not None
-    last = count > 0 and _AT_END.search(text) is not None
+    halves, spaces, first, last = _gaps(box.text)
     if base:
         return _Leaf(box, first=first, last=last)
+    return _Leaf(box, halves, spaces, first, last, soft=True)
+
+
+@lru_cache(maxsize=1000)
+def _gaps(text: str) -> tuple[int, int, bool, bool]:
+    """How many half gaps can be in a text, how many Latin spaces; whether its ends stretch."""
+    count = len(_STRETCHING.findall(text))
+    first = count > 0 and _STRETCHING.match(text) is not None
+    last = count > 0 and _stretches_at_end(text)
     beside = sum(len(asked.findall(text)) for asked in (_BEFORE_ASKED, _BEHIND_ASKED)) if GAP_BREAK[0] in text else 0
     spaces = len(_SPACE.findall(text)) if " " in text or "\u00a0" in text else 0
-    return _Leaf(box, 2 * count - first - last - beside, spaces, first, last, soft=True)
+    return 2 * count - first - last - beside, spaces, first, last
 
 
-def _halves(text: str) -> Iterator[int]:
+def _stretches_at_end(text: str) -> bool:
+    # Without marks that combine, which are rare, the last character tells.
+    if _MARK.match(text[-1]):
+        return _AT_END.search(text) is not None
+    return _STRETCHING.match(text[-1]) is not None
+
+
+def _halves(text: str) -> list[int]:
     """Behind which characters of a text half a gap can be, twice for a whole one; not at its ends and beside gaps."""
-    for character in _STRETCHING.finditer(text):
-        start, end = character.span()
-        if start and not (text[start - 1] in _INVISIBLE and text.endswith((GAP_BREAK, GAP_KEEP), 0, start)):
-            yield start - 1
-        if end < len(text) and not text.startswith((GAP_BREAK, GAP_KEEP), end):
-            yield end - 1
+    spans = [character.span() for character in _STRETCHING.finditer(text)]
+    length = len(text)
+    if GAP_BREAK[0] not in text:
+        return [start - 1 for start, _ in spans if start] + [end - 1 for _, end in spans if end < length]
+    asked = (GAP_BREAK, GAP_KEEP)
+    before = [start - 1 for start, _ in spans if start and not text.endswith(asked, 0, start)]
+    return before + [end - 1 for _, end in spans if end < length and not text.startswith(asked, end)]
 
 
 def _classes(box: Any) -> list[str]:
@@ -400,14 +431,15 @@ def _between_gaps(leaves: list[_Leaf]) -> list[_Leaf]:
             if leaf.box.width > 0:
                 beside_gap = True
                 if seen:
-                    seen[-1] = replace(seen[-1], tail=False)
+                    seen[-1].tail = False
             continue
         if seen and seen[-1].tail and getattr(leaf.box, "text", "").startswith((GAP_BREAK, GAP_KEEP)):
-            seen[-1] = replace(seen[-1], tail=False)
-        seen.append(replace(leaf, head=leaf.first and not beside_gap, tail=leaf.last))
+            seen[-1].tail = False
+        leaf.head, leaf.tail = leaf.first and not beside_gap, leaf.last
+        seen.append(leaf)
         beside_gap = _ends_in_gap(leaf.box)
     if seen:
-        seen[-1] = replace(seen[-1], tail=False)
+        seen[-1].tail = False
     return seen
 
 
@@ -517,7 +549,7 @@ def _room(leaves: list[_Leaf]) -> float:
     return sum(before + behind for signs in _squeezes(leaves).values() for _, before, behind in signs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Move:
     """What becomes of a text: it moves by ``before``, grows behind each character, and has ``tail`` behind it."""
 
@@ -533,9 +565,10 @@ def _move(leaf: _Leaf, gap: float, space: float, squeeze: float, signs: Sequence
     text = leaf.box.text
     behind = [0.0] * len(text)
     before = gap / 2 * leaf.head
-    if gap:
-        for at in _halves(text) if leaf.halves else ():
-            behind[at] += gap / 2
+    if gap and leaf.halves:
+        half = gap / 2
+        for at in _halves(text):
+            behind[at] += half
     if space and leaf.spaces:
         for blank in _SPACE.finditer(text):
             behind[blank.start()] += space
@@ -589,7 +622,7 @@ def _layout_class() -> Any:
         def __init__(self, layout: Any, move: _Move) -> None:
             self.__dict__.update(layout.__dict__)
             self.gap, self.space, self.squeeze = move.gap, move.space, move.squeeze
-            ends = accumulate(len(char.encode()) for char in self.text)
+            ends = accumulate([1 if char < "\x80" else len(char.encode()) for char in self.text])
             #: how far the text has grown by each byte where a character ends; the blank at a line's end
             #: that WeasyPrint has taken from the box is still in here
             self._grown = {0: 0.0, **dict(zip(ends, accumulate(move.behind), strict=False))}

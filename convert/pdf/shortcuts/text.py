@@ -54,6 +54,10 @@ _WIDEST = 2**21
 _ALWAYS_BREAKS = re.compile("[\u4e00-\u9fffの][\u4e00-\u9fffのはがをにでと]")
 #: how far such are looked for
 _FAR = 200
+#: a sign that may ask for a gap
+_ASKING = "\u2060"
+#: where an attribute of Pango's ends that is of all that follows
+_TO_THE_END = 2**32 - 1
 #: what no line that is one of several may hold: glyphs that depend on those around them, and all that is rare
 _INVOLVED = re.compile(
     "[^ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u200b\u2060\u2190-\u22ff\u2460-\u25ff"
@@ -71,10 +75,14 @@ _BRACKET = re.compile("|".join(map(re.escape, (*_CLOSED_BY, *_CLOSED_BY.values()
 class Manner:
     """What decides how Pango sets text in a style, and what it needs for it: one for all styles that agree in that.
 
-    ``plain``: no spacing of letters or words; ``hyphenates``: words may be divided; ``known``: short texts, set.
+    ``plain``: no spacing of letters or words; ``hyphenates``: words may be divided; ``known``: short texts, set;
+    ``alone`` and ``lined``: layouts of Pango's for one text after another, to be set on a line and in lines.
     """
 
-    __slots__ = ("attributes", "context", "description", "hyphenates", "known", "language", "measures", "plain", "size")
+    __slots__ = (
+        *("alone", "attributes", "context", "description", "hyphenates", "known", "language", "lined", "measures"),
+        *("plain", "size"),
+    )
 
     context: Any
     description: Any
@@ -85,6 +93,8 @@ class Manner:
     hyphenates: bool
     size: float
     known: dict[tuple[Any, ...], Any]
+    alone: Any
+    lined: Any
 
 
 class _Set(NamedTuple):
@@ -177,6 +187,7 @@ def _manners() -> Callable[[Any], Manner | None]:
         manner.plain = style["letter_spacing"] == "normal" and not style["word_spacing"]
         language = style["lang"] and line_break.pyphen.language_fallback(style["lang"])
         manner.hyphenates = style["hyphens"] == "auto" and bool(language)
+        manner.alone = manner.lined = None
         manner.known = style.font_config.__dict__.setdefault("known_texts", {})
         return manner
 
@@ -273,10 +284,32 @@ def _split_first_line(manner_of: Callable[[Any], Manner | None]) -> Any:
         layout.justification_spacing, layout.first_line_direction = 0, found.direction
         return layout, found.length, resume_at, found.width, found.height, found.baseline
 
-    def whole(text: str, style: Any) -> _Set:
-        layout = Layout(style)
-        layout.set_text(text)
-        line, _ = layout.get_first_line()
+    def new_layout(style: Any) -> Any:
+        layout = Layout(style).layout
+        if style["overflow_wrap"] in ("anywhere", "break-word"):
+            attributes = pango.pango_layout_get_attributes(layout)
+            if attributes == ffi.NULL:
+                attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
+            attribute = pango.pango_attr_insert_hyphens_new(False)
+            attribute.start_index, attribute.end_index = 0, _TO_THE_END
+            pango.pango_attr_list_change(attributes, attribute)
+            pango.pango_layout_set_attributes(layout, attributes)
+        return layout
+
+    def layout_with(text: str, encoded: bytes, style: Any, ready: Any) -> Any:
+        """A layout with a text: the one that is ready, but for a text with signs that ask for something."""
+        if _ASKING in text:
+            asked = Layout(style)
+            asked.set_text(text)
+            return asked.layout
+        pango.pango_layout_set_text(ready, encoded, -1)
+        return ready
+
+    def whole(text: str, style: Any, manner: Manner) -> _Set:
+        if manner.alone is None:
+            manner.alone = new_layout(style)
+        layout = layout_with(text, text.encode(), style, manner.alone)
+        line = get_line(layout, 0)
         return read(line, line.length)
 
     def set_in_lines(text: str, style: Any, manner: Manner, first: int) -> _Paragraph | None:
@@ -286,15 +319,18 @@ def _split_first_line(manner_of: Callable[[Any], Manner | None]) -> Any:
         if _INVOLVED.search(part) or not _LETTER.search(part):
             return None
         paragraph = _Paragraph(text, part, manner, first, units)
-        layout = Layout(style)
-        pango.pango_layout_set_width(layout.layout, max(first, units))
-        pango.pango_layout_set_indent(layout.layout, units - first)
-        layout.set_text(part)
-        paragraph.layout = layout.layout
+        if manner.lined is None:
+            manner.lined = new_layout(style)
+        layout = paragraph.layout = layout_with(part, paragraph.encoded, style, manner.lined)
+        pango.pango_layout_set_width(layout, max(first, units))
+        pango.pango_layout_set_indent(layout, units - first)
         return paragraph
 
-    def from_paragraph(text: str, style: Any, manner: Manner, max_width: float) -> Any:
-        """The first line of a text as one of a paragraph's; none if it can't be told from that."""
+    def from_paragraph(text: str, style: Any, manner: Manner, max_width: float, breaks: bool) -> Any:
+        """The first line of a text as one of a paragraph's; none if it can't be told from that.
+
+        ``breaks``: whether the text is to be set anew if it is not what is left of one.
+        """
         nonlocal last, usual
         units = int(max_width * TO_UNITS)
         paragraph = last
@@ -304,6 +340,8 @@ def _split_first_line(manner_of: Callable[[Any], Manner | None]) -> Any:
                 usual = units
             begin = None
         if not begin:
+            if not breaks:
+                return None
             fresh = set_in_lines(text, style, manner, units)
             if fresh is None:
                 return None
@@ -341,16 +379,18 @@ def _split_first_line(manner_of: Callable[[Any], Manner | None]) -> Any:
             return None
         return result(line_text, manner, found_line, max_width, resume_at)
 
-    def from_known(text: str, style: Any, manner: Manner, limit: float | None, max_width: float | None) -> Any:
-        """A short text's only line; none if it has more, or is likely to."""
+    def from_whole(text: str, style: Any, manner: Manner, limit: float | None, max_width: float | None) -> Any:
+        """The only line of a text; none if it has more, or is likely to."""
         known = manner.known
-        found = known.get((manner, text))
+        count = len(text)
+        found = known.get((manner, text)) if count <= _MOST_SHORT else None
         if found is None:
-            one = len(text) == 1
-            if limit is not None and not one and limit < manner.size * len(text) * (0.6 if text.isascii() else 1):
+            if limit is not None and count > 1 and limit < manner.size * count * (0.6 if text.isascii() else 1):
                 return None
-            found = remember(known, (manner, text), whole(text, style))
-        if limit is not None and (len(text) > 1 or text == " "):
+            found = whole(text, style, manner)
+            if count <= _MOST_SHORT:
+                remember(known, (manner, text), found)
+        if limit is not None and (count > 1 or text == " "):
             fits = limit >= _WIDEST or (limit >= 0 and found.units <= int(limit * TO_UNITS))
             if not fits or found.width > limit:
                 return None
@@ -396,12 +436,15 @@ def _split_first_line(manner_of: Callable[[Any], Manner | None]) -> Any:
         rest = context, max_width, justification_spacing, is_line_start, minimum
         manner = manner_of(style) if size and not justification_spacing else None
         if manner is not None and manner.plain and not _SEPARATED.search(text):
-            if len(text) <= _MOST_SHORT:
-                line = from_known(text, style, manner, limit, max_width)
-                if line is None and limit is not None and limit <= 0:
-                    return narrowest(text, style, manner, *rest)
-            if line is None and breaks and limit is not None and 0 < limit < _WIDEST and not manner.hyphenates:
-                line = from_paragraph(text, style, manner, limit)
+            measure = limit if limit is not None and 0 < limit < _WIDEST and not manner.hyphenates else None
+            if measure is not None and len(text) in last.begins:
+                line = from_paragraph(text, style, manner, measure, breaks=False)
+            if line is None:
+                line = from_whole(text, style, manner, limit, max_width)
+            if line is None and limit is not None and limit <= 0 and len(text) <= _MOST_SHORT:
+                return narrowest(text, style, manner, *rest)
+            if line is None and measure is not None and breaks:
+                line = from_paragraph(text, style, manner, measure, breaks=True)
         if line is None and breaks and size and max_width is not None:
             line = from_part(text, style, context, max_width, *rest[2:])
         return line or own(text, style, *rest)
