@@ -1,6 +1,6 @@
 -- What the pandoc that stays runs: see convert/pandoc_process.py, which speaks with it.
--- A request is a line `read DIALECT LENGTH` or `html LENGTH` and so many bytes; the answer is a line with the length
--- of what follows, or with `failed` and nothing.
+-- A request is a line `read DIALECT LENGTH`, `join DIALECT LENGTH` or `html LENGTH` and so many bytes; the answer is a
+-- line with the length of what follows, or with `failed` and nothing.
 
 local HTML = pandoc.WriterOptions { html_math_method = 'mathml', wrap_text = 'none' }
 
@@ -11,7 +11,7 @@ local function wide(inline, place)
   return character and pandoc.layout.real_length(character) == 2
 end
 
--- Pandoc as a program does this after reading, not its reader: lines join without a blank between wide characters.
+-- `join`: pandoc as a program does this after reading, not its reader: lines join without a blank between wide characters.
 local function join(inlines)
   for i = #inlines - 1, 2, -1 do
     if inlines[i].t == 'SoftBreak' and wide(inlines[i - 1], CHARACTER .. '$') and wide(inlines[i + 1], '^' .. CHARACTER) then
@@ -22,17 +22,14 @@ local function join(inlines)
 end
 
 local function answer(order, data)
-  local dialect = order:match('^read (%S+)$')
+  local what, dialect = order:match('^(%a+) ?(%S*)$')
   -- The empty table is the list of files that a sandboxed reader may see.
-  local document = pandoc.read(data, dialect or 'json', nil, {})
-  if dialect then
-    if dialect:find('+east_asian_line_breaks', 1, true) then
-      document = document:walk { Inlines = join }
-    end
-    return pandoc.write(document, 'json')
+  local document = pandoc.read(data, what == 'html' and 'json' or dialect, nil, {})
+  if what == 'html' then
+    local html = pandoc.write(document, 'html5', HTML)
+    return html:sub(-1) == '\n' and html or html .. '\n'
   end
-  local html = pandoc.write(document, 'html5', HTML)
-  return html:sub(-1) == '\n' and html or html .. '\n'
+  return pandoc.write(what == 'join' and document:walk { Inlines = join } or document, 'json')
 end
 
 io.stdout:setvbuf('full')

@@ -27,24 +27,22 @@ from convert.pandoc_process import PandocProcess, TimeOut
 #: stage, unique over all embedded notes); raw attributes (would let a note write raw Word XML); smart quotes (they
 #: print as typed); task lists (they split lists whose boxes hold other signs than a blank or x); YAML (properties are
 #: read by us, a `---` further down is a rule). To turn those off from ``commonmark_x`` would be the same, but pandoc
-#: takes 0.1 ms for each extension that is named, text by text.
-DIALECT = "".join(
-    (
-        "commonmark",
-        "+footnotes",  # `prepare` writes a table of notes in this syntax
-        "+pipe_tables",  # GFM
-        "+strikeout",  # GFM
-        "+tex_math_dollars",  # `prepare` has escaped every `$` that is not math
-    )
-)
+#: takes 0.15 ms for each extension that is named, text by text: so an extension is named with the sign that it reads,
+#: and a text without that sign is read without it.
+DIALECT: Mapping[str, str] = {
+    "footnotes": "[^",  # `prepare` writes a table of notes in this syntax
+    "pipe_tables": "|",  # GFM
+    "strikeout": "~",  # GFM
+    "tex_math_dollars": "$",  # `prepare` has escaped every `$` that is not math
+}
 
 #: 1980-01-01, the first day that a zip archive can name: no engine sees today's date.
 SOURCE_DATE_EPOCH = "315532800"
 
 #: Heap for a first collection (a third of the time of a long note) and the most pandoc may take.
 _RUNTIME = ("+RTS", "-A64m", "-M2g", "-RTS")
-#: One that stays collects smaller heaps, and not while it waits.
-_RUNTIME_STAYING = ("+RTS", "-A16m", "-I0", "-M2g", "-RTS")
+#: One that stays collects smaller heaps, and not while it waits; it has one thread and needs no clock to switch threads.
+_RUNTIME_STAYING = ("+RTS", "-A16m", "-I0", "-V0", "-M2g", "-RTS")
 
 _API_VERSION = [1, 23, 1]
 
@@ -91,16 +89,21 @@ def read(
 ) -> list[Block]:
     """The blocks of a text in :data:`DIALECT`; with ``hard_breaks`` each newline in a paragraph is a ``LineBreak``.
 
+    Without, lines of Japanese and Chinese join with no blank between.
+
     ``standins`` maps characters of the text to those that take their place wherever they come out:
     pandoc's reader normalises to NFC, and so would change the characters they stand for.
     """
-    breaks = "+hard_line_breaks" if hard_breaks else "+east_asian_line_breaks"
-    return _read(text, DIALECT + breaks, standins, seconds)
+    dialect = "+".join(["commonmark", *(extension for extension, sign in DIALECT.items() if sign in text)])
+    if not hard_breaks:
+        return _read(text, f"join {dialect}", dialect + "+east_asian_line_breaks", standins, seconds)
+    return _read(text, f"read {dialect}", dialect, standins, seconds, hard_breaks=True)
 
 
 def read_html(html: str, *, standins: Mapping[str, str] | None = None, seconds: float = 60) -> list[Block]:
     """The blocks of a piece of HTML."""
-    return _read(html, "html-auto_identifiers-smart", standins, seconds)
+    dialect = "html-auto_identifiers-smart"
+    return _read(html, f"read {dialect}", dialect, standins, seconds)
 
 
 def write_html(blocks: Sequence[Block], *, seconds: float = 60) -> str:
@@ -204,11 +207,23 @@ def _run(args: list[str], data: bytes, seconds: float = 60) -> tuple[bytes, list
     return done.stdout, said
 
 
-def _read(text: str, dialect: str, standins: Mapping[str, str] | None, seconds: float) -> list[Block]:
+def _read(
+    text: str,
+    order: str,
+    dialect: str,
+    standins: Mapping[str, str] | None,
+    seconds: float,
+    *,
+    hard_breaks: bool = False,
+) -> list[Block]:
     # A lone surrogate can't be UTF-8; it comes from bytes that were none.
     data = _as_read(text).encode(errors="replace")
-    out = _ask(f"read {dialect}", ["-f", dialect, "-t", "json", "--sandbox"], data, seconds)
-    tree = _CONTROL.sub("\\1\ufffd", out.decode())
+    out = _ask(order, ["-f", dialect, "-t", "json", "--sandbox"], data, seconds)
+    if hard_breaks:  # in no string: there these quotes would be escaped
+        out = out.replace(b'{"t":"SoftBreak"}', b'{"t":"LineBreak"}')
+    tree = out.decode()
+    if any(sign in tree for sign in ("\\u00", "\ufffe", "\uffff")):
+        tree = _CONTROL.sub("\\1\ufffd", tree)
     if standins:
         # Inside JSON's strings only: its own signs are ASCII, a stand-in never is.
         tree = tree.translate({ord(c): json.dumps(t, ensure_ascii=False)[1:-1] for c, t in standins.items()})

@@ -6,6 +6,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from convert import pandoc
 from convert.nodes import attr, div, image, para, plain_text, raw_block, string, walk, words
@@ -150,3 +152,22 @@ def test_version() -> None:
 
 def test_raw_blocks_of_other_formats_stay_out_of_html() -> None:
     assert pandoc.write_html([raw_block("openxml", "<w:p/>")]).strip() == ""
+
+
+_WHOLE = "+".join(["commonmark", *pandoc.DIALECT])
+
+
+_SIGNS = [*"ab字 |-~$^*_`\\<>&#1;\t\n\n\n", "|-|:-|", ":-:", "~~", "$$", "    ", "  \n", "<i>", '{"t":"SoftBreak"}']
+_NOTES = "\n\n[^1]: x\n    y\n"
+
+
+# a note that is in itself is a circle to pandoc; `prepare` makes none
+@given(st.lists(st.sampled_from([*_SIGNS, "[^1] "]), max_size=40).map("".join), st.sampled_from(["", _NOTES]))
+@settings(max_examples=150, deadline=None)
+def test_an_extension_whose_sign_a_text_lacks_is_not_missed(body: str, notes: str) -> None:
+    text = body + notes
+    whole = pandoc._read(text, f"read {_WHOLE}", _WHOLE, None, 60)
+    hard = pandoc._read(text, f"read {_WHOLE}+hard_line_breaks", _WHOLE, None, 60)
+    assert pandoc.read(text, hard_breaks=True) == hard
+    short = "+".join(["commonmark", *(name for name, sign in pandoc.DIALECT.items() if sign in text)])
+    assert pandoc._read(text, f"read {short}", short, None, 60) == whole
