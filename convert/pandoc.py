@@ -41,7 +41,7 @@ SOURCE_DATE_EPOCH = "315532800"
 
 #: Heap for a first collection (a third of the time of a long note) and the most pandoc may take.
 _RUNTIME = ("+RTS", "-A64m", "-M2g", "-RTS")
-#: One that stays collects smaller heaps, and not while it waits; it has one thread and needs no clock to switch threads.
+#: One that stays collects smaller heaps, and not while it waits; its one thread needs no clock to switch threads.
 _RUNTIME_STAYING = ("+RTS", "-A16m", "-I0", "-V0", "-M2g", "-RTS")
 
 _API_VERSION = [1, 23, 1]
