@@ -20,6 +20,7 @@ from convert.pdf.shortcuts import (
     flow,
     fonts,
     lengths,
+    matching,
     painting,
     styles,
     svg,
@@ -66,6 +67,6 @@ def suspended() -> Iterator[None]:
 @cache
 def _replaced() -> tuple[tuple[object, str, object, object], ...]:
     """Owner, name, WeasyPrint's own, ours."""
-    modules = (fonts, writing, styles, cascade, boxes, lengths, flow, fitting, text, drawing, painting, svg)
+    modules = (fonts, writing, matching, styles, cascade, boxes, lengths, flow, fitting, text, drawing, painting, svg)
     all_of_them: list[Replacement] = [found for module in modules for found in module.replacements()]
     return tuple((owner, name, getattr(owner, name), ours) for owner, name, ours in all_of_them)

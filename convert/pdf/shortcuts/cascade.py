@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+from convert.pdf.shortcuts.matching import Match, Matching, Names
 from convert.pdf.shortcuts.places import Replacement
 from convert.pdf.shortcuts.styles import forget, keep, said
 
-#: tuples of style sheets, and styles for each, at most, that a process keeps; a style takes about 10 kB
-_MOST_SHEETS, _MOST_STYLES = 4, 500
+#: tuples of style sheets, and styles and chains of elements' names for each, at most, that a process keeps; a style
+#: takes about 10 kB
+_MOST_SHEETS, _MOST_STYLES, _MOST_NAMES = 4, 500, 4000
 
 #: pseudo-elements that layout writes nothing into that is different for each element
 _PSEUDO_ELEMENTS = frozenset(("before", "after", "marker", "first-line", "first-letter", "footnote-call"))
@@ -26,6 +28,7 @@ _PSEUDO_ELEMENTS = frozenset(("before", "after", "marker", "first-line", "first-
 _NOT_PLAIN = frozenset('"\\\n\r\f\0')
 _NOT_NAMES = frozenset({"inherit", "initial", ""})
 
+_SVG = "{http://www.w3.org/2000/svg}svg"
 _SIDES = ("top", "bottom", "left", "right")
 
 
@@ -40,6 +43,47 @@ class _Styled:
         self.pseudos = pseudos
         self.children: dict[Any, _Styled] = {}
         self.suited = False
+
+
+class _Place:
+    """Where an element is in its document; makes cssselect2's wrapper of it and of those that it leads to on demand."""
+
+    __slots__ = ("_children", "_wrapped", "_wrapper", "element", "index", "names", "parent", "styled")
+
+    def __init__(self, parent: _Place | None, index: int, element: Any, names: Names, wrapper: Any = None) -> None:
+        self.parent = parent
+        self.index = index
+        self.element = element
+        self.names = names
+        self._wrapper = wrapper
+        self._children: list[Any] = []
+        self._wrapped: list[Any] = []
+        #: what its children inherit from
+        self.styled: _Styled
+
+    def below(self) -> list[_Place]:
+        """Those of its children, last one first."""
+        self._children = [child for child in self.element if isinstance(child.tag, str)]
+        places, previous = [], None
+        for index, child in enumerate(self._children):
+            names = self.names.below(child, previous)
+            previous = names.signature
+            places.append(_Place(self, index, child, names))
+        places.reverse()
+        return places
+
+    def wrapper(self) -> Any:
+        """What cssselect2's tests take."""
+        if self._wrapper is None and self.parent is not None:
+            self._wrapper = self.parent._wrapped_child(self.index)
+        return self._wrapper
+
+    def _wrapped_child(self, index: int) -> Any:
+        wrapped, around = self._wrapped, self.wrapper()
+        for at in range(len(wrapped), index + 1):
+            child, previous = self._children[at], wrapped[-1] if wrapped else None
+            wrapped.append(type(around)(child, around, at, previous, around.in_html_document))
+        return wrapped[index]
 
 
 class _Sizes(dict[str, Any]):
@@ -61,7 +105,13 @@ class _Kept:
         self.base_url = base_url
         self.sizes = _Sizes()
         self.roots: dict[Any, _Styled] = {}
+        self.matching = Matching(sheet.matcher for sheet, _, _ in sheets)
         self.count = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to begin anew."""
+        return self.count > _MOST_STYLES or self.matching.count > _MOST_NAMES or self.sizes.asked
 
 
 #: by style sheets, fonts and address; what was in use last is at the end
@@ -98,7 +148,7 @@ def replacements() -> Iterator[Replacement]:
             base_url,
         )
         kept = _KEPT.pop(key, None)
-        if kept is None or kept.sizes.asked or kept.count > _MOST_STYLES:
+        if kept is None or kept.full:
             kept = _Kept(sheets, font_config, base_url)
         _KEPT[key] = kept
         if len(_KEPT) > _MOST_SHEETS:
@@ -106,13 +156,43 @@ def replacements() -> Iterator[Replacement]:
         kept.sizes.update(box=None, area=None)
         return kept
 
-    def cascade(
-        element: Any, kept: _Kept, found: list[Any], *, named: bool
-    ) -> dict[str | None, dict[str, tuple[Any, Any]]]:
-        """The cascaded values of an element and its pseudo-elements; ``named``: with the anchor of its name."""
-        cascades: dict[str | None, dict[str, tuple[Any, Any]]] = {None: {}}
+    def name_of(element: Any) -> str | None:
+        name = element.get("name") if element.tag == "a" else None
+        return name or element.get("id") or None
 
-        def add(style: dict[str, tuple[Any, Any]], origin: str, declared: Any, layer: float, specificity: Any) -> None:
+    def find(kept: _Kept, place: _Place, root: _Styled | None) -> _Styled:
+        """The style of an element, but for its name's anchor."""
+        match, element = place.names.match(place.wrapper), place.element
+        key: Any = match
+        declared, lang, is_svg = element.get("style"), element.get("lang"), element.tag == _SVG
+        if declared or lang or is_svg:
+            key = match, declared, lang, is_svg and (element.get("width"), element.get("height"))
+        container = kept.roots if place.parent is None else place.parent.styled.children
+        found = container.get(key)
+        if found is None:
+            before = said()
+            found = make(kept, place, match, root)
+            if said() == before:
+                kept.count += 1
+                container[key] = found
+                keep(found.style, container, key)
+        return found
+
+    def make(kept: _Kept, place: _Place, match: Match, root: _Styled | None, *, named: bool = False) -> _Styled:
+        cascades = cascade(kept, place.element, match, named=named)
+        style = css.ComputedStyle(
+            *(None if place.parent is None else place.parent.styled.style, cascades.pop(None), None),
+            *(css.InitialStyle(kept.font_config) if root is None else root.style, kept.base_url),
+            *(kept.font_config, kept.sizes),
+        )
+        return _Styled(style, cascades, {})
+
+    def cascade(kept: _Kept, element: Any, match: Match, *, named: bool) -> dict[Any, dict[str, tuple[Any, Any]]]:
+        """The cascaded values of an element and its pseudo-elements; ``named``: with the anchor of its name."""
+        cascades: dict[Any, dict[str, tuple[Any, Any]]] = {None: {}}
+
+        def add(pseudo_type: str | None, origin: str, declared: Any, layer: float, specificity: Any) -> None:
+            style = cascades.setdefault(pseudo_type, {})
             for name, value, important in declared:
                 weight = css.declaration_precedence(origin, important), layer, specificity
                 if name not in style or style[name][1] <= weight:
@@ -121,22 +201,12 @@ def replacements() -> Iterator[Replacement]:
         alone = SimpleNamespace(iter=lambda: (element,))
         for specificity, _, declarations, base_url in css.find_style_attributes(alone, base_url=kept.base_url):
             if named or specificity != (0, 0, 0) or declarations[0].name != "-weasy-anchor":
-                declared = css.preprocess_declarations(base_url, declarations)
-                add(cascades[None], "author", declared, css.inf, specificity)
-        for (sheet, origin, of_sheet), selectors in zip(kept.sheets, found, strict=True):
-            for specificity, _, pseudo_type, (declared, layer) in selectors:
-                place = css.inf if layer is None else sheet.layers.index(layer)
-                add(cascades.setdefault(pseudo_type, {}), origin, declared, place, of_sheet or specificity)
+                add(None, "author", css.preprocess_declarations(base_url, declarations), css.inf, specificity)
+        for (sheet, origin, of_sheet), rules in zip(kept.sheets, match.rules, strict=True):
+            for _, specificity, _, pseudo_type, (declared, layer) in rules:
+                order = css.inf if layer is None else sheet.layers.index(layer)
+                add(pseudo_type, origin, declared, order, of_sheet or specificity)
         return cascades
-
-    def styled(kept: _Kept, parent: Any, element: Any, found: list[Any], root: Any, *, named: bool = False) -> _Styled:
-        cascades = cascade(element, kept, found, named=named)
-        parent_style = None if parent is None else parent.style
-        root_style = css.InitialStyle(kept.font_config) if root is None else root.style
-        style = css.ComputedStyle(
-            *(parent_style, cascades.pop(None), None, root_style, kept.base_url, kept.font_config, kept.sizes)
-        )
-        return _Styled(style, cascades, {})  # type: ignore[arg-type]
 
     own_begin = css.StyleFor.__init__
 
@@ -144,7 +214,7 @@ def replacements() -> Iterator[Replacement]:
         self: Any, html: Any, sheets: list[Any], presentational_hints: bool, font_config: Any, target_collector: Any
     ) -> None:
         self.styled, self.waiting = {}, {}
-        if presentational_hints:
+        if presentational_hints or not html.wrapper_element.in_html_document:
             own_begin(self, html, sheets, presentational_hints, font_config, target_collector)
             return
         PROGRESS_LOGGER.info("Step 3 - Applying CSS")
@@ -154,53 +224,30 @@ def replacements() -> Iterator[Replacement]:
         self._sheets = sheets
         self.font_config = font_config
         self.initial_page_sizes = kept.sizes
-        of_elements = self.styled
-        bases: dict[Any, _Styled] = {}  # what children inherit from
-        seen = set()
-        anchored_pseudos = []
-        root = None
-        for wrapper in html.wrapper_element.iter_subtree():
-            element = wrapper.etree_element
-            parent = bases[wrapper.parent.etree_element] if wrapper.parent else None
-            attributes = element.attrib
-            found = [sheet.matcher.match(wrapper) for sheet, _, _ in sheets]
-            key = (
-                tuple(tuple(selector[1] for selector in selectors) for selectors in found),
-                *(attributes.get("style") or None, attributes.get("lang") or None),
-                *(
-                    (element.tag, attributes.get("width"), attributes.get("height"))
-                    if element.tag[-3:] == "svg"
-                    else ()
-                ),
-            )
-            container = kept.roots if parent is None else parent.children
-            base = container.get(key)
-            if base is None:
-                before = said()
-                base = styled(kept, parent, element, found, root)
-                if said() == before:
-                    kept.count += 1
-                    container[key] = base
-                    keep(base.style, container, key)
-            name = attributes.get("id")
-            if element.tag == "a":
-                name = attributes.get("name") or name
-            own = base
-            if name:
-                if _NOT_PLAIN.isdisjoint(name) and name not in _NOT_NAMES and "anchor" not in base.style.cascaded:
-                    own = _Styled(AnchoredStyle(base.style, name), base.cascades, base.pseudos)
-                    if target_collector:
-                        target_collector.collect_anchor(name)
+        names = kept.matching.root.below(html.etree_element, None)
+        place = _Place(None, 0, html.etree_element, names, html.wrapper_element)
+        places, root, seen, anchored_pseudos = [place], None, set(), []
+        while places:
+            place = places.pop()
+            element = place.element
+            base = place.styled = find(kept, place, root)
+            own, anchor = base, name_of(element)
+            if anchor:
+                if _NOT_PLAIN.isdisjoint(anchor) and anchor not in _NOT_NAMES and "anchor" not in base.style.cascaded:
+                    own = _Styled(AnchoredStyle(base.style, anchor), base.cascades, base.pseudos)
                 else:
-                    own = base = styled(kept, parent, element, found, root, named=True)
-            if "anchor" in base.style.cascaded and base not in seen and target_collector and base.style["anchor"]:
-                target_collector.collect_anchor(base.style["anchor"])
-            seen.add(base)
-            of_elements[element] = own
-            bases[element] = base
+                    own = base = place.styled = make(kept, place, place.names.match(place.wrapper), root, named=True)
+                    anchor = None
+            if anchor is None and "anchor" in base.style.cascaded and base not in seen:
+                seen.add(base)
+                anchor = base.style["anchor"]
+            if target_collector and anchor:
+                target_collector.collect_anchor(anchor)
+            self.styled[element] = own
             if root is None:
                 root = base
                 self._computed_styles[element, None] = own.style
+            places += place.below()
             anchored_pseudos += [(element, pseudo) for pseudo, values in base.cascades.items() if "anchor" in values]
         for element, pseudo_type in anchored_pseudos:
             anchor = self(element, pseudo_type)["anchor"]
