@@ -11,6 +11,7 @@ import contextlib
 import os
 import pickle
 import queue
+import re
 import signal
 import socket
 import struct
@@ -34,6 +35,9 @@ _WARM_UP = 1800.0
 _ENOUGH = 280 * 2**20
 #: A note is long if a worker would have fewer than so many like it to do.
 _TURNS = 8
+#: So many notes, and so many bytes of each, are looked into for formulas before the workers are there: 20 µs a note.
+_LOOKED_INTO, _LOOKED_AT = 200, 2**16
+_FORMULA = re.compile(rb"\$\$|\$[^\s$](?:[^$\n]*[^\s$])?\$(?!\d)")
 #: Seconds that a fork may take; it takes some milliseconds.
 _FORKING = 30.0
 
@@ -191,10 +195,10 @@ class _Worker:
             raise WorkerError(f"an engine cannot be loaded: {answer.problem}", answer.trace)
         self._ready = True
 
-    def becomes_mother(self) -> bool:
+    def becomes_mother(self, *, formulas: bool) -> bool:
         """Have it bear workers and do nothing else from now on, if it can; if not it is a worker as before."""
         self.wait()
-        self._send(Mother())
+        self._send(Mother(formulas))
         answer = self._answer(_WARM_UP)
         return isinstance(answer, Ready) and not answer.problem
 
@@ -289,16 +293,24 @@ class Pool:
             return _Worker(forked, self._say)
         return _Worker(_Fresh(debug=self._debug), self._say, self._formats)
 
-    def _start_all(self, count: int) -> None:
-        """Have so many workers; the first process of several may become their mother."""
+    def _start_all(self, count: int, task: Task, jobs: Sequence[Job]) -> None:
+        """Have so many workers for some jobs; the first process of several may become their mother."""
         if count > 1 and self._nursery is None and len(self._workers) <= 1 and sys.platform == "linux":
             if not self._workers:
                 self._workers.append(self._start())
             first = self._workers[0]
-            if not first.used and first.becomes_mother():
+            if not first.used and first.becomes_mother(formulas=self._has_formulas(task, jobs)):
                 self._nursery = _Nursery(first)
                 self._workers.clear()
         self._workers += [self._start() for _ in range(count - len(self._workers))]
+
+    def _has_formulas(self, task: Task, jobs: Sequence[Job]) -> bool:
+        """Whether one of the first notes looks as if it had a formula to print."""
+        for job in jobs[:_LOOKED_INTO] if "pdf" in self._formats else ():
+            with contextlib.suppress(OSError), task.vault.file(job.note).open("rb") as file:
+                if _FORMULA.search(file.read(_LOOKED_AT)):
+                    return True
+        return False
 
     def __enter__(self) -> Pool:
         return self
@@ -349,7 +361,7 @@ class Pool:
                     done.put((index, error))
                     return
 
-        self._start_all(count)
+        self._start_all(count, task, jobs)
         self._threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
         for thread in self._threads:
             thread.start()

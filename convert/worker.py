@@ -314,7 +314,12 @@ class WarmUp:
 
 @dataclass(frozen=True, slots=True)
 class Mother:
-    """To a worker that has done nothing yet: to become the mother of others. The answer is a :class:`Ready`."""
+    """To a worker that has done nothing yet: to become the mother of others. The answer is a :class:`Ready`.
+
+    With ``formulas`` some of the notes have such, and what sets them is loaded once for all.
+    """
+
+    formulas: bool = False
 
 
 #: What goes over a mother's line: to her :data:`FORK`, with a socket for the fork, or the number of a process of hers
@@ -369,7 +374,7 @@ def _serve(source: IO[bytes], sink: IO[bytes], line: int = -1, *, forked: bool =
                         rubbish.clear()
                     send(replace(result, memory=_memory()))
                 case Mother():
-                    problem = _rehearse()
+                    problem = _rehearse(formulas=message.formulas)
                     send(Ready(problem))
                     if not problem:
                         _bear(line)
@@ -391,39 +396,34 @@ def _warm_up(formats: Sequence[str], say: Callable[[str], None]) -> Ready:
             writer(format)
     except Exception as error:
         return Ready(summary(error), traceback.format_exc())
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # as it is: the collector would look through all of it, and find nothing worth its time
     return Ready()
 
 
 _REHEARSAL = """\
-# 題と Title
-
-本文の**太字**と*slant*、`code`と[字](https://a.example)。
-
-> - 一
-
-| 左 |
-|---|
-| 1 |
+<h1>題と Title</h1>
+<p>本文の<strong>太字</strong>と<em>slant</em>、<code>code</code>と<a href="https://a.example">字</a>。</p>
+<blockquote><ul><li><p>一</p></li></ul></blockquote>
+<table><thead><tr><th>左</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>
 """
 
 
-def _rehearse() -> str:
+def _rehearse(*, formulas: bool = False) -> str:
     """Print a page, so that no fork has to find its way; or why there can be no forks."""
-    from convert import pandoc  # noqa: PLC0415
     from convert.formats import writer  # noqa: PLC0415
     from convert.link.document import Document  # noqa: PLC0415
+    from convert.nodes import raw_block  # noqa: PLC0415
     from convert.settings import Settings  # noqa: PLC0415
 
     if "convert.formats.pdf" in sys.modules:
-        blocks = pandoc.read(_REHEARSAL, hard_breaks=True)
-        writer("pdf")(Document("", "題", True, "ja", blocks), Settings())
-        pandoc.close()
+        writer("pdf")(Document("", "題", True, "ja", [raw_block("html", _REHEARSAL)]), Settings())
+        if formulas:
+            from convert.pdf.formulas import load  # noqa: PLC0415
+
+            load()
     # A thread of a library's would not be there in a fork, and whoever waits for it would wait for ever.
     if len(os.listdir("/proc/self/task")) != threading.active_count():  # noqa: PTH208
         return "a library has begun a thread"
-    gc.collect()
     gc.freeze()
     return ""
 

@@ -152,6 +152,9 @@ def test_version() -> None:
 
 def test_raw_blocks_of_other_formats_stay_out_of_html() -> None:
     assert pandoc.write_html([raw_block("openxml", "<w:p/>")]).strip() == ""
+    html = [raw_block("html", "<p>一</p>")]
+    assert pandoc.write_html(html) == "<p>一</p>\n"
+    assert pandoc.write_html([*html, raw_block("openxml", "<w:p/>")]).strip() == "<p>一</p>"
 
 
 _WHOLE = "+".join(["commonmark", *pandoc.DIALECT])

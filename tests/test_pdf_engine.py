@@ -96,3 +96,17 @@ engine._weasyprint()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_seldom_wanted_of_font_tools_is_there_when_it_is() -> None:
+    script = (
+        "import sys; from convert.pdf import engine; engine._weasyprint(); from weasyprint.pdf import fonts;"
+        "print('fontTools.subset' in sys.modules, fonts.subset.Options(hinting=False).hinting,"
+        " 'fontTools.subset' in sys.modules, type(sys.modules['fontTools.subset']).__name__);"
+        "import fontTools.varLib.instancer\n"
+        "try: fonts.instantiateVariableFont(None, {})\n"
+        "except TypeError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[0] == "False False True module"
+    assert "NoneType" in done.stdout.splitlines()[1]

@@ -170,6 +170,23 @@ def test_what_is_long_is_begun_first(tmp_path: Path) -> None:
     assert len(pool._order(task, gone, 2)) == 41
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("$x$", True),
+        ("式は$a + b$。", True),
+        ("$$\n\\sum\n$$", True),
+        ("$100と$200", False),
+        ("$HOME and $PATH", False),
+    ],
+)
+def test_formulas_are_looked_for(tmp_path: Path, text: str, found: bool) -> None:
+    (tmp_path / "a.md").write_text(f"一\n{text}\n", "utf-8")
+    task, jobs = Task(scan(tmp_path), Layers(), ("pdf",)), [Job("weg.md"), Job("a.md")]
+    assert Pool(("html", "pdf"))._has_formulas(task, jobs) is found
+    assert not Pool(("html",))._has_formulas(task, jobs)
+
+
 def test_no_jobs_need_no_worker(task: Task) -> None:
     assert run(task, [], count=4) == []
 

@@ -13,7 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from lxml import etree
@@ -24,6 +26,7 @@ from convert.fonts.recipes import ROLES
 from convert.link.document import output_address
 from convert.pdf import adjust, columns, file, grey, order, shortcuts, tags
 from convert.pdf.file import Wishes
+from convert.pdf.shortcuts.fonts import map_glyphs
 from convert.settings import Settings
 
 NO_WISHES = Wishes()
@@ -61,7 +64,7 @@ def _weasyprint() -> Any:
     """WeasyPrint, imported with our fonts in force: fontconfig reads its file once, at the import."""
     os.environ.setdefault("SOURCE_DATE_EPOCH", pandoc.SOURCE_DATE_EPOCH)  # fontTools stamps what it subsets
     fonts.activate()
-    with _libraries_by_name():
+    with _libraries_by_name(), _font_tools_later():
         import weasyprint  # noqa: PLC0415
 
     shortcuts.install()
@@ -78,6 +81,38 @@ def _libraries_by_name() -> Iterator[None]:
         yield
     finally:
         ctypes.util.find_library = find
+
+
+#: What WeasyPrint asks fontTools for by calls alone, and only for fonts that HarfBuzz cannot cut or that are variable.
+_SELDOM = ("fontTools.subset", "fontTools.varLib.instancer")
+
+
+class _Later(ModuleType):
+    """Stands for a module whose functions and classes are only called: the first call imports it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def call(*arguments: object, **named: object) -> Any:
+            return getattr(import_module(self.__name__), name)(*arguments, **named)
+
+        return call
+
+
+@contextmanager
+def _font_tools_later() -> Iterator[None]:
+    """What of fontTools a build hardly ever needs is imported when it is called: that takes 60 ms.
+
+    Only WeasyPrint gets the stand-ins, and only the one whose calls are known.
+    """
+    later = [] if shortcuts.problem() else [name for name in _SELDOM if name not in sys.modules]
+    sys.modules.update({name: _Later(name) for name in later})
+    try:
+        yield
+    finally:
+        for name in later:
+            del sys.modules[name]
 
 
 @lru_cache(maxsize=8)
@@ -167,7 +202,7 @@ def write(layout: Layout, identifier: bytes, wishes: Wishes = NO_WISHES) -> tupl
     """The PDF of a layout, tagged; ``identifier`` becomes its file identifier. And what WeasyPrint had to say."""
 
     def finish(document: Any, pdf: Any) -> None:
-        shortcuts.map_glyphs(document, pdf)
+        map_glyphs(document, pdf)
         _lead_to_outputs(pdf)
         if wishes.mono:
             grey.finish(pdf)

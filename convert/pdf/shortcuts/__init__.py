@@ -10,27 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 
-from convert.pdf.shortcuts import (
-    boxes,
-    cascade,
-    drawing,
-    fitting,
-    flow,
-    fonts,
-    lengths,
-    matching,
-    painting,
-    styles,
-    svg,
-    text,
-    writing,
-)
-from convert.pdf.shortcuts.fonts import map_glyphs
 from convert.pdf.shortcuts.places import Replacement
 
-__all__ = ["TESTED", "install", "map_glyphs", "problem", "suspended"]
+__all__ = ["TESTED", "install", "problem", "suspended"]
+
+#: modules of this package, in the order in which they are put in force; the parent of the workers, who only asks for a
+#: :func:`problem`, imports none
+_MODULES = (
+    *("fonts", "writing", "matching", "styles", "cascade", "boxes", "lengths", "flow", "fitting", "text", "drawing"),
+    *("painting", "svg"),
+)
 
 #: the versions whose insides this is written for
 TESTED = {"weasyprint": ("70.0",), "pydyf": ("0.13.0",)}
@@ -67,6 +59,6 @@ def suspended() -> Iterator[None]:
 @cache
 def _replaced() -> tuple[tuple[object, str, object, object], ...]:
     """Owner, name, WeasyPrint's own, ours."""
-    modules = (fonts, writing, matching, styles, cascade, boxes, lengths, flow, fitting, text, drawing, painting, svg)
+    modules = [import_module(f"{__name__}.{name}") for name in _MODULES]
     all_of_them: list[Replacement] = [found for module in modules for found in module.replacements()]
     return tuple((owner, name, getattr(owner, name), ours) for owner, name, ours in all_of_them)
