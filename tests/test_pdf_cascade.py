@@ -15,7 +15,7 @@ import pytest
 from convert.formats import pdf
 from convert.link import link_note
 from convert.pdf import engine
-from convert.pdf.shortcuts import cascade
+from convert.pdf.shortcuts import cascade, suspended
 from convert.settings import Settings
 from convert.vault import scan
 from tests.test_pdf_shortcuts import TRICKY
@@ -190,3 +190,49 @@ def test_no_document_is_held() -> None:
     del document
     gc.collect()
     assert [ref() for ref in held] == [None] * 3
+
+
+PAGES = """
+@page { size: 300px 60px; margin: 10px; @bottom-center { content: counter(page) "/" counter(pages) } }
+@page :first { margin-left: 20px; @bottom-center { content: none } @top-left { content: "初"; width: 50% } }
+@page :left { margin-left: 30px; counter-increment: page 2 }
+@page :blank { margin-left: 40px; @top-left { content: "白" } }
+@page wide { margin-left: 50px; @top-left { content: string(title); white-space: pre } }
+.wide { page: wide } .turn { break-before: right } h1 { string-set: title content() }
+"""
+
+NTH = "@page :nth(2n) { margin-left: 70px } @page :nth(1 of wide) { margin-left: 80px }"
+
+
+def _page_boxes(document: Any) -> list[Any]:
+    return [
+        (b.element_tag, b.position_x, b.width, getattr(b, "text", ""))
+        for page in document.pages
+        for b in page._page_box.descendants()
+    ]
+
+
+@pytest.mark.parametrize("css", [PAGES, PAGES + NTH])
+def test_pages_are_styled_as_by_weasyprint(css: str) -> None:
+    sheet = _sheet(css)
+    bodies = ["<h1>一</h1><p>あ<p>い<p>う", "<p>あ<h1 class=wide>二</h1><p class=turn>い", "<p class=wide>あ<p>い<p>う"]
+    for body in bodies * 2:
+        quick = _page_boxes(_render(body, sheet))
+        with suspended():
+            assert _page_boxes(_render(body, sheet)) == quick
+
+
+def test_pages_styles_are_kept() -> None:
+    sheet = _sheet(PAGES)
+    styles = [_render(f"<p>{text}", sheet).pages[0]._page_box.style for text in "あい"]
+    assert styles[0] is styles[1]
+    assert any(style is styles[0] for style in _kept_styles())
+
+
+def test_a_page_that_takes_its_size_from_another() -> None:
+    sheet = _sheet("@page { size: 300px 100px; margin: 10px } @page :left { margin-left: 10vw }")
+    body = "<p>あ<p style='break-before: page'>い"
+    for _ in range(2):
+        quick = _page_boxes(_render(body, sheet))
+        with suspended():
+            assert _page_boxes(_render(body, sheet)) == quick

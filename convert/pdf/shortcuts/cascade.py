@@ -107,6 +107,13 @@ class _Kept:
         self.roots: dict[Any, _Styled] = {}
         self.matching = Matching(sheet.matcher for sheet, _, _ in sheets)
         self.count = 0
+        #: whether a rule of pages asks for a page's number, beyond whether it is the first
+        self.counts_pages = any(
+            selector[2].index is not None
+            for sheet, _, _ in sheets
+            for _, selectors, _ in sheet.page_rules
+            for selector in selectors
+        )
 
     @property
     def full(self) -> bool:
@@ -121,6 +128,7 @@ _KEPT: dict[Any, _Kept] = {}
 def replacements() -> Iterator[Replacement]:
     """What takes the place of WeasyPrint's own; see :mod:`convert.pdf.shortcuts`."""
     from weasyprint import css  # noqa: PLC0415
+    from weasyprint.layout import page  # noqa: PLC0415
     from weasyprint.logger import PROGRESS_LOGGER  # noqa: PLC0415
 
     put = dict.__setitem__
@@ -213,12 +221,12 @@ def replacements() -> Iterator[Replacement]:
     def begin(
         self: Any, html: Any, sheets: list[Any], presentational_hints: bool, font_config: Any, target_collector: Any
     ) -> None:
-        self.styled, self.waiting = {}, {}
+        self.styled = {}
         if presentational_hints or not html.wrapper_element.in_html_document:
             own_begin(self, html, sheets, presentational_hints, font_config, target_collector)
             return
         PROGRESS_LOGGER.info("Step 3 - Applying CSS")
-        kept = kept_for(sheets, font_config, html.base_url)
+        kept = self.kept = kept_for(sheets, font_config, html.base_url)
         self._cascaded_styles = {}
         self._computed_styles = {}
         self._sheets = sheets
@@ -245,7 +253,7 @@ def replacements() -> Iterator[Replacement]:
                 target_collector.collect_anchor(anchor)
             self.styled[element] = own
             if root is None:
-                root = base
+                root = self.root = base
                 self._computed_styles[element, None] = own.style
             places += place.below()
             anchored_pseudos += [(element, pseudo) for pseudo, values in base.cascades.items() if "anchor" in values]
@@ -264,19 +272,11 @@ def replacements() -> Iterator[Replacement]:
             for side in _SIDES:
                 put(style, f"margin_{side}", css.ZERO_PIXELS)
 
-    own_call, own_set = css.StyleFor.__call__, css.StyleFor.set_computed_styles
+    own_call = css.StyleFor.__call__
 
     def call(self: Any, element: Any, pseudo_type: str | None = None) -> Any:
         of_element = self.styled.get(element)
         if of_element is None:
-            key = element, pseudo_type
-            if key in self.waiting:
-                cascaded, root, base_url = self.waiting.pop(key)
-                styles = self._computed_styles
-                styles[key] = css.ComputedStyle(
-                    *(styles[element, None], cascaded, pseudo_type, styles[root, None], base_url),
-                    *(self.font_config, self.initial_page_sizes),
-                )
             return own_call(self, element, pseudo_type)
         if pseudo_type is None:
             if not of_element.suited:
@@ -302,26 +302,34 @@ def replacements() -> Iterator[Replacement]:
             *(parent.font_config, parent.initial_page_sizes),
         )
         suit(style)
-        if pseudo_type in _PSEUDO_ELEMENTS and "anchor" not in cascaded and "leader()" not in str(style["content"]):
+        shared = pseudo_type in _PSEUDO_ELEMENTS or pseudo_type[0] == "@"
+        if shared and "anchor" not in cascaded and "leader()" not in str(style["content"]):
             of_element.pseudos[pseudo_type] = style
             keep(style, of_element.pseudos, pseudo_type)
         return style
 
-    def set_computed_styles(
-        self: Any,
-        element: Any,
-        parent: Any,
-        root: Any = None,
-        pseudo_type: str | None = None,
-        base_url: str | None = None,
-        target_collector: Any = None,
-    ) -> None:
-        if pseudo_type and parent is element:
-            cascaded = self._cascaded_styles.get((element, pseudo_type))
-            if cascaded is not None and "anchor" not in cascaded:
-                self.waiting[element, pseudo_type] = cascaded, root, base_url
-                return
-        own_set(self, element, parent, root, pseudo_type, base_url, target_collector)
+    own_set_page = page.set_page_type_computed_styles
+
+    def set_page_type_computed_styles(page_type: Any, html: Any, style_for: Any) -> None:
+        if not style_for.styled:
+            own_set_page(page_type, html, style_for)
+            return
+        kept, root = style_for.kept, style_for.root
+        key = "@page", page_type if kept.counts_pages else (page_type._replace(groups=(), index=page_type.index == 0))
+        found = root.children.get(key)
+        if found is None or kept.sizes.asked:
+            style_for.add_page_declarations(page_type)
+            cascaded = style_for.get_cascaded_styles()
+            cascades: dict[Any, Any] = {pseudo_type: values for (_, pseudo_type), values in cascaded.items()}
+            cascaded.clear()
+            style = css.ComputedStyle(
+                *(root.style, cascades.pop(None, {}), None, root.style),
+                *(kept.base_url, kept.font_config, kept.sizes),
+            )
+            found = root.children[key] = _Styled(style, cascades, {})
+            keep(style, root.children, key)
+            kept.count += 1
+        style_for.styled[page_type] = found
 
     def write(self: Any, key: str, value: Any) -> None:
         if "kept" in self.__dict__ and self[key] != value and not always_written(self, key, value):
@@ -330,6 +338,8 @@ def replacements() -> Iterator[Replacement]:
 
     def always_written(self: Any, key: str, value: Any) -> bool:
         """Whether layout writes this into all boxes of a style, by the style alone."""
+        if key in ("counter_set", "counter_reset", "counter_increment"):  # of pages and their margins
+            return True
         if isinstance(self, css.AnonymousStyle):  # of a list's markers
             of_marker = (key, value) in (("white_space", "pre-wrap"), ("position", "absolute"))
             return of_marker and self.parent_style["list_style_image"][0] == "none"
@@ -337,5 +347,5 @@ def replacements() -> Iterator[Replacement]:
 
     yield css.StyleFor, "__init__", begin
     yield css.StyleFor, "__call__", call
-    yield css.StyleFor, "set_computed_styles", set_computed_styles
+    yield page, "set_page_type_computed_styles", set_page_type_computed_styles
     yield css.Style, "__setitem__", write
