@@ -170,7 +170,7 @@ def _style(css: str, language: str) -> Any:
 def _line(split: Any, words: str, style: Any, width: float | None) -> tuple[Any, ...]:
     layout, *rest = split(words, style, SimpleNamespace(dictionaries={}), width, 0)
     runs = layout.__dict__.get("runs")
-    drawn = [(run.face, run.level, run.parts, [*glyphs.GLYPH.iter_unpack(run.glyphs)]) for run in runs or ()]
+    drawn = [(face, way, items, [*glyphs.GLYPH.iter_unpack(found)]) for face, way, found, _, items in runs or ()]
     return *rest, layout.text, layout.first_line_direction, drawn
 
 
@@ -209,6 +209,34 @@ def test_lines_of_any_text_are_those_of_weasyprint(css: str, language: str) -> N
                     break
                 words = words.encode()[found[1] :].decode().lstrip(" ")
                 width = width if width is None else measure
+
+
+def test_adjusted_lines_are_those_that_pango_would_set() -> None:
+    """With gaps, squeezed signs, marks that combine, what runs from right to left and what is spaced already."""
+    from weasyprint.formatting_structure import boxes
+
+    words = (
+        "吾輩は猫\u2060\u200bである（Neko）。し\u3099 名前は、「まだ」無い・עברית 123 と2024年、ภาษา😀です。か\ufe00な "
+    )
+    lines = f"<p class='ja-even'>{words * 20}</p><p class='ja-even' style='width: 17.3em'>{words * 9}</p>"
+    root = etree.fromstring(f"<html lang='ja'><head><title>題</title></head><body>{lines}</body></html>")
+    choice = engine.choose_fonts(words, Settings(), "A.md")
+    css = "p { font: 13px 'Kumihan Mincho'; width: 31em; overflow-wrap: anywhere }"
+    pages = engine.lay_out(root, [css], {}, choice).pages
+    texts = [box for page in pages for box in page._page_box.descendants() if isinstance(box, boxes.TextBox)]
+    adjusted = 0
+    with adjust.in_force():
+        for box in texts:
+            runs = box.pango_layout.__dict__.get("runs")
+            if runs is None or not box.text.strip():
+                continue
+            adjusted += hasattr(box.pango_layout, "gap")
+            drawn = [*map(list, map(glyphs.GLYPH.iter_unpack, (run[2] for run in runs)))]
+            box.pango_layout.reactivate(box.style)
+            line, _ = box.pango_layout.get_first_line()
+            assert drawn == [[*glyphs.GLYPH.iter_unpack(run[2])] for run in glyphs.read(line)], box.text
+            box.pango_layout.deactivate()
+    assert adjusted > 10
 
 
 def test_notes_of_a_vault(tmp_path: Path) -> None:

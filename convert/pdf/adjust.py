@@ -163,6 +163,13 @@ def _replaced() -> Iterator[None]:
         Layout.set_text, Stream.show_text = set_own_text, show_own_text
 
 
+@cache
+def _boxes() -> Any:
+    from weasyprint.formatting_structure import boxes  # noqa: PLC0415
+
+    return boxes
+
+
 def _parts(stream: Any, text: str) -> Iterator[str]:
     """An array of glyphs and moves between them in parts that begin with a gap.
 
@@ -293,7 +300,7 @@ def _split_inline_box(own: Callable[..., Any], context: Any, box: Any, start: fl
 
     What WeasyPrint finds beside the text (lists among its parameters) is that of the line that is taken.
     """
-    from weasyprint.formatting_structure import boxes  # noqa: PLC0415
+    boxes = _boxes()
 
     split = own(context, box, start, end, *rest)
     if not isinstance(box, boxes.LineBox):
@@ -361,7 +368,7 @@ def _leaves(box: Any, *, rigid: bool, base: bool = False, still: bool = False) -
 
     ``still``: nothing is to be moved, and texts are not looked at for where they could be.
     """
-    from weasyprint.formatting_structure import boxes  # noqa: PLC0415
+    boxes = _boxes()
 
     for child in box.children:
         if not child.is_in_normal_flow():
@@ -583,7 +590,7 @@ def _move(leaf: _Leaf, gap: float, space: float, squeeze: float, signs: Sequence
 
 def _spread(box: Any, moves: dict[int, _Move], x: float) -> float:
     """Move what is in a box of a line by ``x`` and by what has grown before it; returns where that has led."""
-    from weasyprint.formatting_structure import boxes  # noqa: PLC0415
+    boxes = _boxes()
 
     start = x
     tail = 0.0

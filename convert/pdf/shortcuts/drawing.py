@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
 from typing import Any
 
-from convert.pdf.shortcuts.glyphs import GLYPH, Part, Run
+from convert.pdf.shortcuts.glyphs import GLYPH, Run, meaning
 from convert.pdf.shortcuts.places import Replacement
+from convert.pdf.shortcuts.writing import number
+
+#: glyphs that are remembered, at most; one takes a third of a kilobyte
+_MOST_KNOWN = 20_000
 
 
 def replacements() -> Iterator[Replacement]:
@@ -19,6 +22,8 @@ def replacements() -> Iterator[Replacement]:
     if ffi.sizeof("PangoGlyphInfo") != GLYPH.size:
         return
     own_text, own_line = drawing.draw_text, drawing.draw_first_line
+    #: of glyphs in a face: how they are written, and the width of the font's that this goes by
+    known: dict[tuple[Any, ...], tuple[str, int]] = {}
     none, unknown = pango.PANGO_GLYPH_EMPTY, pango.PANGO_GLYPH_UNKNOWN_FLAG
     to_thousandths = 1000 * FROM_UNITS
 
@@ -33,51 +38,56 @@ def replacements() -> Iterator[Replacement]:
         shown: list[tuple[Any, Any, str]] = []
         encoded = b""
         for run in runs:
-            face = run.face
+            face, _, glyphs, _, _ = run
             font = fonts.get(face.key) or stream.add_font(face.pointer)[0]
             if font.png or font.svg or font.colr or font.bitmap:
                 return None
             written = font.__dict__.setdefault("written", {}).setdefault(face.size, {})
             try:
-                glyphs = "".join([written[glyph] for glyph in GLYPH.iter_unpack(run.glyphs)])
+                content = "".join([written[glyph] for glyph in GLYPH.iter_unpack(glyphs)])
             except KeyError:
                 encoded = encoded or textbox.pango_layout.text.encode()
                 if not write(stream, font, run, written, encoded):
                     return None
-                glyphs = "".join([written[glyph] for glyph in GLYPH.iter_unpack(run.glyphs)])
-            glyphs = f"<{glyphs[:-1]}" if glyphs.endswith("<") else f"<{glyphs}>"
+                content = "".join([written[glyph] for glyph in GLYPH.iter_unpack(glyphs)])
+            content = f"<{content[:-1]}" if content.endswith("<") else f"<{content}>"
             if shown and shown[-1][1] is face:
-                glyphs = shown.pop()[2] + glyphs
-            shown.append((font, face, glyphs))
+                content = shown.pop()[2] + content
+            shown.append((font, face, content))
         return shown
 
     def write(stream: Any, font: Any, run: Run, written: dict[Any, str], encoded: bytes) -> bool:
         """Write each glyph of a run that the document has not had yet, and what moves the next; false if it can't."""
-        widths, meanings, size = font.widths, font.to_unicode, run.face.size
-        found = GLYPH.iter_unpack(run.glyphs)
-        for part in run.parts:
-            for at in range(part.number):
-                key = glyph, width, offset, rise = next(found)
-                if key in written:
-                    continue
-                if glyph == none:
-                    written[key] = f">{-width / size}<"
-                    continue
-                if glyph & unknown or rise:
-                    return False
-                if glyph not in meanings:
-                    meanings[glyph] = _meaning(part, run.level, at, encoded)
-                if glyph not in widths:
-                    pango.pango_font_get_glyph_extents(run.face.pointer, glyph, stream.ink_rect, stream.logical_rect)
-                    widths[glyph] = round(stream.logical_rect.width * 1000 * FROM_UNITS / size)
-                moved = offset / size
-                kerning = int(widths[glyph] + moved - width * to_thousandths / size)
-                written[key] = f"{f'>{-moved}<' if moved else ''}{glyph:04x}{f'>{kerning}<' if kerning else ''}"
+        widths, meanings, face = font.widths, font.to_unicode, run[0]
+        size = face.size
+        found = list(GLYPH.iter_unpack(run[2]))
+        for key in dict.fromkeys(found):
+            if key in written:
+                continue
+            glyph, width, offset, rise = key
+            if glyph == none:
+                written[key] = f">{-width / size}<"
+                continue
+            if glyph & unknown or rise:
+                return False
+            if glyph not in meanings:
+                meanings[glyph] = meaning(run, found.index(key), encoded)
+            how = known.get((face.key, size, key))
+            if how and widths.setdefault(glyph, how[1]) == how[1]:
+                written[key] = how[0]
+                continue
+            if glyph not in widths:
+                pango.pango_font_get_glyph_extents(face.pointer, glyph, stream.ink_rect, stream.logical_rect)
+                widths[glyph] = round(stream.logical_rect.width * 1000 * FROM_UNITS / size)
+            moved = offset / size
+            kerning = int(widths[glyph] + moved - width * to_thousandths / size)
+            written[key] = f"{f'>{-moved}<' if moved else ''}{glyph:04x}{f'>{kerning}<' if kerning else ''}"
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            known[face.key, size, key] = written[key], widths[glyph]
         return True
 
-    def show(stream: Any, shown: list[tuple[Any, Any, str]], matrix: tuple[float, ...]) -> None:
-        if shown:
-            stream.set_text_matrix(*matrix)
+    def show(stream: Any, shown: list[tuple[Any, Any, str]]) -> None:
         for font, face, glyphs in shown:
             stream.set_font_size(font.hash, face.size)
             stream.show_text(glyphs)
@@ -86,7 +96,9 @@ def replacements() -> Iterator[Replacement]:
         if text_overflow != "ellipsis" and block_ellipsis == "none":
             shown = arrays(stream, textbox)
             if shown is not None:
-                show(stream, shown, matrix.values)
+                if shown:
+                    stream.set_text_matrix(*matrix.values)
+                    show(stream, shown)
                 return []
         return own_line(stream, textbox, text_overflow, block_ellipsis, matrix)
 
@@ -102,20 +114,13 @@ def replacements() -> Iterator[Replacement]:
             if shown is not None:
                 stream.set_color(style["color"])
                 stream.begin_text()
-                show(stream, shown, (1, 0, 0, -1, textbox.position_x, textbox.position_y + textbox.baseline))
+                if shown:
+                    x, y = float(textbox.position_x), float(textbox.position_y + textbox.baseline)
+                    stream.stream.append(b"1 0 0 -1 %b %b Tm" % (number(x), number(y)))
+                    show(stream, shown)
                 stream.end_text()
                 return
         own_text(stream, textbox, offset_x, text_overflow, block_ellipsis)
 
     yield drawing, "draw_first_line", draw_first_line
     yield draw, "draw_text", draw_text
-
-
-def _meaning(part: Part, level: int, at: int, text: bytes) -> str:
-    """The characters that a glyph of an item stands for."""
-    clusters = array("i", part.clusters)
-    if level:
-        end = part.length if at == 0 else clusters[at - 1]
-    else:
-        end = part.length if at == part.number - 1 else clusters[at + 1]
-    return text[part.start + clusters[at] : part.start + end].decode()

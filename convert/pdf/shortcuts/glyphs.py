@@ -28,23 +28,11 @@ class Face(NamedTuple):
     size: float
 
 
-class Part(NamedTuple):
-    """An item of Pango's in a run: where it begins in the text, how long it is, in bytes; its glyphs and clusters."""
-
-    start: int
-    length: int
-    number: int
-    clusters: bytes
-
-
-class Run(NamedTuple):
-    """Glyphs in a row in one font; ``level`` is odd if they run from right to left, and then there is one part."""
-
-    face: Face
-    level: int
-    glyphs: bytes
-    parts: tuple[Part, ...]
-
+#: an item of Pango's: where it begins in the text and how long it is, in bytes, and how many glyphs it has
+Item = tuple[int, int, int]
+#: glyphs in a row in one font, of items that follow on each other in the text too; whether they run from right to left,
+#: and then of one item; the glyphs, and the bytes of their items that they begin at, as in Pango's memory; the items
+Run = tuple[Face, bool, bytes, bytes, list[Item]]
 
 _faces: dict[int, Face] = {}
 
@@ -53,29 +41,35 @@ def read(line: Any) -> tuple[Run, ...]:
     """The glyphs of a line of Pango's; places in the text are counted from the line's start."""
     from weasyprint.text.ffi import ffi  # noqa: PLC0415
 
-    runs: list[tuple[int, int, list[bytes], list[Part]]] = []
-    buffer, unpack, size = ffi.buffer, _ITEM.unpack, _ITEM.size
+    runs: list[tuple[Face, bool, list[Any], list[Any], list[Item]]] = []
+    buffer, unpack, size, null = ffi.buffer, _ITEM.unpack, _ITEM.size, ffi.NULL
     begin = line.start_index
     run = line.runs
-    at = -1
-    level = 1
-    while run != ffi.NULL:
+    at = until = 0
+    while run != null:
         data = run.data
-        run = run.next
-        start, length, _, _, _, address, item_level = unpack(buffer(data.item, size))
-        string = data.glyphs
-        count = string.num_glyphs
-        glyphs = buffer(string.glyphs, count * GLYPH.size)[:]
-        part = Part(start - begin, length, count, buffer(string.log_clusters, count * 4)[:])
-        if address == at and not (level | item_level) & 1:
-            runs[-1][2].append(glyphs)
-            runs[-1][3].append(part)
-        else:
+        start, length, _, _, _, address, level = unpack(buffer(data.item, size))
+        if address != at or start != until or level & 1:
             if address not in _faces:
                 _remember(data.item.analysis.font, address)
-            runs.append((address, item_level & 1, [glyphs], [part]))
-            at, level = address, item_level
-    return tuple(Run(_faces[at], level, b"".join(glyphs), tuple(parts)) for at, level, glyphs, parts in runs)
+            glyphs: list[Any] = []
+            clusters: list[Any] = []
+            items: list[Item] = []
+            runs.append((_faces[address], bool(level & 1), glyphs, clusters, items))
+            at = 0 if level & 1 else address
+        string = data.glyphs
+        count = string.num_glyphs
+        glyphs.append(buffer(string.glyphs, count * GLYPH.size))
+        clusters.append(buffer(string.log_clusters, count * 4))
+        items.append((start - begin, length, count))
+        until = start + length
+        run = run.next
+    return tuple(
+        [
+            (face, backward, b"".join(glyphs), b"".join(clusters), items)
+            for face, backward, glyphs, clusters, items in runs
+        ]
+    )
 
 
 def _remember(font: Any, address: int) -> None:
@@ -89,6 +83,22 @@ def _remember(font: Any, address: int) -> None:
     _faces[address] = Face(ffi.gc(font, gobject.g_object_unref), key, size)
 
 
+def meaning(run: Run, number: int, text: bytes) -> str:
+    """The characters of a text that a glyph of a run stands for."""
+    _, backward, _, clusters, items = run
+    first = 0
+    for item in items:
+        if number < first + item[2]:
+            break
+        first += item[2]
+    start, length, count = item
+    places = array("i", clusters[4 * first : 4 * (first + count)])
+    at = number - first
+    following = at - 1 if backward else at + 1
+    end = places[following] if 0 <= following < count else length
+    return text[start + places[at] : start + end].decode()
+
+
 def widened(runs: tuple[Run, ...], grown: Mapping[int, float]) -> tuple[Run, ...]:
     """Runs with gaps: ``grown`` tells how far the text has grown by a byte of it, in pixels.
 
@@ -97,27 +107,31 @@ def widened(runs: tuple[Run, ...], grown: Mapping[int, float]) -> tuple[Run, ...
     from weasyprint.text.ffi import TO_UNITS  # noqa: PLC0415
 
     result = []
-    for run in runs:
-        glyphs = array("i", run.glyphs)
-        first = _WIDTH
-        for start, length, count, clusters in run.parts:
-            end = start + length
-            if run.level:
-                whole = grown.get(end, 0.0) - grown.get(start, 0.0)
-                glyphs[first + _NUMBERS * (count - 1)] += int(whole * TO_UNITS)
-                continue
-            before = grown.get(start, 0.0)
-            ends = array("i", clusters)
-            ends.append(length)
-            last = 0
-            for number in range(count):
-                after = ends[number + 1]
-                if after == last:
-                    continue
-                last = after
-                if (now := grown.get(start + after, before)) != before:
-                    glyphs[first + _NUMBERS * number] += int((now - before) * TO_UNITS)
-                    before = now
-            first += _NUMBERS * count
-        result.append(run._replace(glyphs=glyphs.tobytes()))
+    for face, backward, glyphs, clusters, items in runs:
+        numbers = array("i", glyphs)
+        widths = numbers[_WIDTH::_NUMBERS]
+        begin, length, _ = items[0]
+        if backward:
+            widths[-1] += int((grown.get(begin + length, 0.0) - grown.get(begin, 0.0)) * TO_UNITS)
+        else:
+            places = array("i", clusters)
+            ends: list[int] = []  # where the next glyph begins, which may be where this one does
+            first = 0
+            for start, length, count in items:
+                if count > 1:
+                    ends += [start + place for place in places[first + 1 : first + count]]
+                ends.append(start + length)
+                first += count
+            before = grown.get(begin, 0.0)
+            if grown.keys() >= {*ends}:
+                now = [grown[end] for end in ends]
+                moves = zip(widths, [before, *now], now, strict=False)
+                widths = array("i", [width + int((after - then) * TO_UNITS) for width, then, after in moves])
+            else:
+                for number, end in enumerate(ends):
+                    if (after := grown.get(end, before)) != before:
+                        widths[number] += int((after - before) * TO_UNITS)
+                        before = after
+        numbers[_WIDTH::_NUMBERS] = widths
+        result.append((face, backward, numbers.tobytes(), clusters, items))
     return tuple(result)

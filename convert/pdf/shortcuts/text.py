@@ -279,9 +279,14 @@ def _split_first_line(manner_of: Callable[[Any], Manner | None]) -> Any:
 
     def result(text: str, manner: Manner, found: _Set, max_width: float | None, resume_at: int | None) -> Any:
         layout = Layout.__new__(Layout)
-        layout.__dict__.update(manner.measures)
-        layout.text, layout.max_width, layout.runs = text, max_width, found.runs
-        layout.justification_spacing, layout.first_line_direction = 0, found.direction
+        layout.__dict__ = {
+            **manner.measures,
+            "text": text,
+            "max_width": max_width,
+            "runs": found.runs,
+            "justification_spacing": 0,
+            "first_line_direction": found.direction,
+        }
         return layout, found.length, resume_at, found.width, found.height, found.baseline
 
     def new_layout(style: Any) -> Any:
