@@ -14,7 +14,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from convert.page import Element, plain_text
@@ -264,15 +264,14 @@ class _Reader:
         if above is None:
             return self._root
         tag = element.tag if isinstance(element.tag, str) else ""
-        classes = (element.get("class") or "").split()
-        if "more" in classes and "fn" in classes:
+        kind, goes_on, classes = _kind(tag, element.get("class") or "")
+        if goes_on:
             before = element.getprevious()
             if before is not None and "fn" in (before.get("class") or ""):
                 if "rest" in classes:
                     self._continued.add(element)
                 return self._node(before)
         parent = self._node(above)
-        kind = next((_CLASSES[name] for name in classes if name in _CLASSES), "") or _TYPES.get(tag, "")
         if tag in _HEADINGS:
             kind = "P" if parent.around("Note") else f"H{self._level(int(tag[1]))}"
         maker = _MAKERS.get(kind)
@@ -333,6 +332,14 @@ class _Reader:
             annotation["Contents"] = _pydyf().String(name)
             annotation["F"] = 4  # printed
             node.add(_Object(number, annotation))
+
+
+@lru_cache(1024)
+def _kind(tag: str, classes: str) -> tuple[str, bool, tuple[str, ...]]:
+    """What an element is by its name and classes, and whether it is a further paragraph of a note; the classes."""
+    names = tuple(classes.split())
+    kind = next((_CLASSES[name] for name in names if name in _CLASSES), "") or _TYPES.get(tag, "")
+    return kind, "more" in names and "fn" in names, names
 
 
 def _repeats(box: Any, seen: dict[Element, int], page: int) -> bool:

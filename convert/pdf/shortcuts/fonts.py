@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -95,10 +97,12 @@ def map_glyphs(document: Any, pdf: Any) -> None:
     maps = {}
     for font in document.fonts.values():
         if numbers := getattr(font, "glyph_map", None):
-            values = bytearray(2 * (max(numbers) + 1))
+            values = array("H", bytes(2 * (max(numbers) + 1)))
             for old, new in numbers.items():
-                values[2 * old : 2 * old + 2] = new.to_bytes(2, "big")
-            maps[font.name] = bytes(values)
+                values[old] = new
+            if sys.byteorder == "little":
+                values.byteswap()
+            maps[font.name] = values.tobytes()
     written: dict[bytes, bytes] = {}
     for item in list(pdf.objects) if maps else ():
         if isinstance(item, dict) and item.get("Subtype") == "/CIDFontType2" and item.get("BaseFont") in maps:

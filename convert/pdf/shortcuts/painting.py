@@ -17,7 +17,7 @@ def replacements() -> Iterator[Replacement]:
     yield from _edges()
     yield from _order()
     yield from _anchors()
-    yield from _colors()
+    yield from _states()
 
 
 def _is_bare(style: Any) -> bool:
@@ -46,6 +46,7 @@ _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 
 
 def _backgrounds() -> Iterator[Replacement]:
+    from weasyprint.formatting_structure import boxes  # noqa: PLC0415
     from weasyprint.layout import background  # noqa: PLC0415
     from weasyprint.layout.absolute import AbsolutePlaceholder  # noqa: PLC0415
 
@@ -62,7 +63,10 @@ def _backgrounds() -> Iterator[Replacement]:
             box = box._box
         box.__dict__.update(nothing)
         for child in box.all_children():
-            layout_box_backgrounds(page, child, get_image_from_uri)
+            if type(child) is boxes.TextBox and _is_bare(child.style):
+                child.__dict__.update(nothing)
+            else:
+                layout_box_backgrounds(page, child, get_image_from_uri)
 
     yield background, "layout_box_backgrounds", layout_box_backgrounds
 
@@ -151,6 +155,7 @@ def _order() -> Iterator[Replacement]:
 
 def _anchors() -> Iterator[Replacement]:
     from weasyprint import anchors, document  # noqa: PLC0415
+    from weasyprint.formatting_structure import boxes  # noqa: PLC0415
 
     own = anchors.gather_anchors
     inputs = frozenset({"button", "form", "input", "select", "textarea"})
@@ -171,13 +176,29 @@ def _anchors() -> Iterator[Replacement]:
             own(box, found, links, bookmarks, forms, parent_matrix, parent_form, parent_link)
             return
         for child in box.all_children():
-            gather_anchors(child, found, links, bookmarks, forms, parent_matrix, parent_form)
+            if type(child) is not boxes.TextBox or child.style["anchor"] or child.bookmark_label:
+                gather_anchors(child, found, links, bookmarks, forms, parent_matrix, parent_form)
 
     for module in (anchors, document):
         yield module, "gather_anchors", gather_anchors
 
 
-def _colors() -> Iterator[Replacement]:
+class _Stacked:
+    """A stream's state is restored at the end."""
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __enter__(self) -> None:
+        self._stream.push_state()
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.pop_state()
+
+
+def _states() -> Iterator[Replacement]:
     from weasyprint.pdf.stream import Stream  # noqa: PLC0415
 
     own = Stream.set_color
@@ -202,4 +223,8 @@ def _colors() -> Iterator[Replacement]:
             self._current_color = chosen
             self.stream.append(operator(*color.coordinates, stroke))
 
+    def stacked(self: Any) -> _Stacked:
+        return _Stacked(self)
+
     yield Stream, "set_color", set_color
+    yield Stream, "stacked", stacked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -10,6 +11,9 @@ from hashlib import sha256
 from typing import Any
 
 from convert.pdf.shortcuts.places import Replacement
+from convert.pdf.shortcuts.writing import number
+
+Point = tuple[float, float]
 
 #: drawings, at most, that a process remembers, and how long each may be, in bytes
 _MOST_KEPT, _LONGEST = 256, 32_768
@@ -70,6 +74,7 @@ def replacements() -> Iterator[Replacement]:
 
     yield images.SVGImage, "__init__", begin
     yield images.SVGImage, "draw", draw
+    yield from _paths()
 
 
 def _identity(tree: Any) -> bytes | None:
@@ -100,3 +105,77 @@ def _heard(logger: logging.Logger) -> Iterator[list[str]]:
         yield said
     finally:
         logger.removeFilter(listen)
+
+
+#: of a path's commands, how many numbers each takes; arcs and short forms of curves are left to WeasyPrint
+_NUMBERS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "Q": 4, "Z": 0}
+_FOREIGN = re.compile(r"[^MLHVCQZmlhvcqz0-9eE.,+ \t\r\n-]")
+_COMMAND = re.compile(r"([MLHVCQZmlhvcqz])([^MLHVCQZmlhvcqz]*)")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_BETWEEN = " \t\r\n,"
+_OPERATORS = {"M": b"m", "L": b"l", "C": b"c", "Q": b"c"}
+_MARKERS = frozenset({"marker", "marker-start", "marker-mid", "marker-end"})
+
+
+def _paths() -> Iterator[Replacement]:
+    from weasyprint import svg  # noqa: PLC0415
+
+    own = svg.TAGS["path"]
+
+    def path(image: Any, node: Any, font_size: float) -> None:
+        written = _path(node.get("d", "")) if _MARKERS.isdisjoint(node.attrib) else None
+        if written is None:
+            own(image, node, font_size)
+        else:
+            image.stream.stream += written
+
+    yield svg, "TAGS", {**svg.TAGS, "path": path}
+
+
+def _path(data: str) -> list[bytes] | None:
+    """What draws a path of lines and curves; None if there is anything else in it."""
+    if _FOREIGN.search(data):
+        return None
+    parts = [b"0 0 m"]
+    here: Point = (0.0, 0.0)
+    begun: Point | None = None
+    before = ""
+    for letter, rest in _COMMAND.findall(data):
+        command = letter.upper()
+        values = [float(number) for number in _NUMBER.findall(rest)]
+        taken = _NUMBERS[command]
+        if _NUMBER.sub("", rest).strip(_BETWEEN) or len(values) % (taken or 1) or (not values) != (not taken):
+            return None
+        for at in range(0, len(values), taken) if taken else (0,):
+            if before in ("", "M", "Z"):
+                begun = None
+            if command not in ("M", "Z") and begun is None:
+                begun = here
+            x, y = here if letter.islower() else (0.0, 0.0)
+            if command == "Z":
+                if begun:
+                    parts.append(b"h")
+                    here = begun
+            elif command in ("H", "V"):
+                here = (x + values[at], here[1]) if command == "H" else (here[0], y + values[at])
+                parts.append(_operator(b"l", [here]))
+            else:
+                points = [(x + values[i], y + values[i + 1]) for i in range(at, at + taken, 2)]
+                if command == "Q":
+                    points = _cubic(here, *points)
+                here = points[-1]
+                parts.append(_operator(_OPERATORS[command], points))
+            before = command
+            if command == "M":
+                command = "L"
+    return parts
+
+
+def _cubic(first: Point, control: Point, last: Point) -> list[Point]:
+    """The points of a cubic curve that is the same as a quadratic one."""
+    (x1, y1), (x2, y2), (x3, y3) = first, control, last
+    return [(x2 * 2 / 3 + x1 / 3, y2 * 2 / 3 + y1 / 3), (x2 * 2 / 3 + x3 / 3, y2 * 2 / 3 + y3 / 3), last]
+
+
+def _operator(name: bytes, points: list[Point]) -> bytes:
+    return b"%b %b" % (b" ".join([number(value) for point in points for value in point]), name)

@@ -50,7 +50,10 @@ def replacements() -> Iterator[Replacement]:
         return b"<<%b>>" % b"".join([b"/%b %b" % (written(key), written(value)) for key, value in table.items()])
 
     def stream_written(stream: Any) -> bytes:
-        content = b"\n".join(map(written, stream.stream))
+        try:
+            content = b"\n".join(stream.stream)
+        except TypeError:  # not all are bytes yet
+            content = b"\n".join(map(written, stream.stream))
         extra = dict(stream.extra)
         if stream.compress:
             extra["Filter"] = "/FlateDecode"
@@ -134,7 +137,14 @@ def replacements() -> Iterator[Replacement]:
         output.write(b"".join(parts))
         self.current_position = position + len(parts[-1])
 
+    def begin_marked_content(self: Any, tag: str, property_list: Any = None) -> None:
+        if property_list is None:
+            self.stream.append(f"/{tag}\nBMC".encode())
+        else:
+            self.stream.append(b"/%b\n%b\nBDC" % (tag.encode(), written(property_list)))
+
     yield pydyf, "_to_bytes", written
+    yield Stream, "begin_marked_content", begin_marked_content
     yield pydyf.PDF, "write", write
     yield from _metadata()
 
