@@ -21,7 +21,7 @@ PACKAGES: Final = frozenset(
         *("resvg_py", "mmdr", "lxml", "cssselect2", "budoux", "tinycss2", "pylopdf_fonts_jp", "justmytype_intl_cjk"),
         *("fontpkg_source_serif_4", "fontpkg_source_sans_3", "fontpkg_source_code_pro", "manimgx_fonts", "ziamath"),
         *("ziafont", "latex2mathml", "fonttools", "uharfbuzz", "pydyf", "pyphen", "tinyhtml5", "webencodings"),
-        *("brotli", "brotlicffi", "zopfli", "cffi", "pycparser", "fontpkg", "justmytype", "novasvg"),
+        *("brotli", "brotlicffi", "zopfli", "cffi", "pycparser", "fontpkg", "justmytype", "novasvg", "deflate"),
     )
 )
 #: The libraries that set a page: name, and the function that says which version it is.

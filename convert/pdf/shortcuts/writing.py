@@ -10,7 +10,7 @@ from typing import Any
 
 from convert.pdf.shortcuts.places import Replacement
 
-#: of zlib: 9 takes twice as long for a hundredth less
+#: of libdeflate: as small as zlib's 9 in a quarter of the time
 _LEVEL = 6
 
 
@@ -21,8 +21,7 @@ def number(value: float) -> bytes:
 
 def replacements() -> Iterator[Replacement]:
     """What takes the place of WeasyPrint's own; see :mod:`convert.pdf.shortcuts`."""
-    import zlib  # noqa: PLC0415
-
+    import deflate  # noqa: PLC0415
     import pydyf  # noqa: PLC0415
 
     own_write, own_bytes = pydyf.PDF.write, pydyf._to_bytes
@@ -57,7 +56,7 @@ def replacements() -> Iterator[Replacement]:
         extra = dict(stream.extra)
         if stream.compress:
             extra["Filter"] = "/FlateDecode"
-            content = zlib.compress(content, _LEVEL)
+            content = bytes(deflate.zlib_compress(content, _LEVEL))
         extra["Length"] = len(content)
         return b"%b\nstream\n%b\nendstream" % (entries(extra), content)
 
@@ -71,7 +70,6 @@ def replacements() -> Iterator[Replacement]:
         objects = self.objects
         parts = [b"%%PDF-%b\n%%\xf0\x9f\x96\xa4\n" % version]
         position = len(parts[0])
-        contents: list[bytes] = []  # of all objects, in their order
         numbers: list[str] = []  # and places, of those that an object stream holds
         held: list[bytes] = []
         held_length = 0
@@ -91,7 +89,6 @@ def replacements() -> Iterator[Replacement]:
                 places.append((0, item.offset, item.generation))
                 continue
             content = stream_written(item) if isinstance(item, Stream) else written(item)
-            contents.append(content)
             if item.compressible:
                 places.append((2, holder, len(held)))
                 numbers.append(f"{item.number} {held_length}")
@@ -103,9 +100,7 @@ def replacements() -> Iterator[Replacement]:
         index = " ".join(numbers)
         stream = Stream([index, *held], {"Type": "/ObjStm", "N": len(held), "First": len(index) + 1}, compress)
         self.add_object(stream)
-        content = stream_written(stream)
-        contents.append(content)
-        add(stream, content)
+        add(stream, stream_written(stream))
 
         places.append((1, position, 0))
         sizes = (
@@ -126,7 +121,7 @@ def replacements() -> Iterator[Replacement]:
         if self.info:
             extra["Info"] = self.info.reference
         if identifier:
-            digest = md5(b"".join(contents), usedforsecurity=False).hexdigest()
+            digest = md5(b"".join(parts), usedforsecurity=False).hexdigest()  # of all that has been written so far
             first = digest if identifier is True else written(identifier)
             extra["ID"] = Array((pydyf.String(first).data, pydyf.String(digest).data))
         stream = Stream([table], extra, compress)
