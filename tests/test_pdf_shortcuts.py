@@ -245,6 +245,26 @@ def test_notes_of_a_vault(tmp_path: Path) -> None:
         _assert_same(*_both(tmp_path, note, Settings()))
 
 
+@pytest.mark.parametrize("theme", ["handout", "handout-2col"])
+def test_footnotes_of_all_kinds(tmp_path: Path, theme: str) -> None:
+    marks = "".join(
+        f"脚注のある文{number}。[^{number}]" + "本文が続く。" * (number % 7 * 4) + "\n\n" for number in range(8)
+    )
+    kinds = [
+        "短い注。",
+        "- 箇条\n    - *書き*[^{next}]",
+        "> 引用\n\n    `x`と[[無い]]",
+        "長い注の文。" * 20,
+        "$x^2$と![[無い.png]]",
+    ]
+    notes = "".join(
+        f"[^{number}]: {kinds[number % 5].replace('{next}', str(number + 8))}\n\n[^{number + 8}]: 注の注。\n\n"
+        for number in range(8)
+    )
+    (tmp_path / "注.md").write_text(f"# 注\n\n{marks}{notes}", "utf-8")
+    _assert_same(*_both(tmp_path, "注.md", Settings(theme=theme)))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", ["handout", "plain"])
 def test_the_sample(theme: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from convert.pdf.shortcuts.places import Replacement, users
 
 _FLOATS = frozenset({"left", "right", "inline-start", "inline-end"})
-_OUT_OF_FLOW = _FLOATS | {"footnote"}
+_IN_FLOW = frozenset({"static", "relative"})
 
 
 def replacements() -> Iterator[Replacement]:
@@ -16,6 +16,7 @@ def replacements() -> Iterator[Replacement]:
     yield from _tree()
     yield from _pages()
     yield from _flow()
+    yield from _sizes()
 
 
 def _tree() -> Iterator[Replacement]:
@@ -82,17 +83,61 @@ def _pages() -> Iterator[Replacement]:
 def _flow() -> Iterator[Replacement]:
     from weasyprint.formatting_structure import boxes  # noqa: PLC0415
 
-    own = boxes.Box.is_in_normal_flow
+    own, own_establishes = boxes.Box.is_in_normal_flow, boxes.Box.establishes_formatting_context
+    BlockBox = boxes.BlockBox
 
     def is_in_normal_flow(self: Any) -> bool:
         style = self.style
-        if style["position"] in ("static", "relative"):
-            return style["float"] not in _OUT_OF_FLOW
-        in_flow: bool = own(self)
+        if style["float"] == "none" and style["position"] in _IN_FLOW:
+            return True
+        in_flow: bool = own(self)  # what stands in a flex box does not float, whatever its style says
         return in_flow
 
     def is_floated(self: Any) -> bool:
         return self.style["float"] in _FLOATS
 
+    def establishes_formatting_context(self: Any) -> bool:
+        style = self.style
+        if (
+            type(self) is BlockBox
+            and style["float"] == "none"
+            and style["position"] in _IN_FLOW
+            and not self.is_column
+            and style["overflow"] == "visible"
+        ):
+            return "flow-root" in style["display"]
+        establishes: bool = own_establishes(self)
+        return establishes
+
     yield boxes.Box, "is_in_normal_flow", is_in_normal_flow
     yield boxes.Box, "is_floated", is_floated
+    yield boxes.Box, "establishes_formatting_context", establishes_formatting_context
+
+
+def _sizes() -> Iterator[Replacement]:
+    from weasyprint.formatting_structure import boxes  # noqa: PLC0415
+
+    # The sums are taken in WeasyPrint's own order, so that they are the same to the last bit.
+
+    def border_width(self: Any) -> float:
+        return (  # type: ignore[no-any-return]
+            self.width + self.padding_left + self.padding_right + self.border_left_width + self.border_right_width
+        )
+
+    def border_height(self: Any) -> float:
+        return (  # type: ignore[no-any-return]
+            self.height + self.padding_top + self.padding_bottom + self.border_top_width + self.border_bottom_width
+        )
+
+    def margin_width(self: Any) -> float:
+        padding = self.width + self.padding_left + self.padding_right
+        border = padding + self.border_left_width + self.border_right_width
+        return border + self.margin_left + self.margin_right  # type: ignore[no-any-return]
+
+    def margin_height(self: Any) -> float:
+        padding = self.height + self.padding_top + self.padding_bottom
+        border = padding + self.border_top_width + self.border_bottom_width
+        return border + self.margin_top + self.margin_bottom  # type: ignore[no-any-return]
+
+    for size in (border_width, border_height, margin_width, margin_height):
+        yield boxes.Box, size.__name__, size
