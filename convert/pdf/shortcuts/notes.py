@@ -10,6 +10,8 @@ from typing import Any
 
 from convert.pdf.shortcuts.places import Replacement
 
+_SIDES = ("top", "right", "bottom", "left")
+
 
 def replacements() -> Iterator[Replacement]:
     """What takes the place of WeasyPrint's own; see :mod:`convert.pdf.shortcuts`."""
@@ -29,9 +31,9 @@ def replacements() -> Iterator[Replacement]:
             self.measures_notes = measured_before
 
     def is_plain(box: Any) -> bool:
-        """Whether laying a box out leaves nothing behind but its result, and nobody moves that afterwards."""
+        """Whether laying a box out leaves nothing behind but its result."""
         style = box.style
-        if box.footnote or box.note or style["position"] != "static" or not box.is_in_normal_flow():
+        if box.footnote or box.note or not box.is_in_normal_flow():
             return False
         if type(box) is boxes.BlockBox:
             if style["column_width"] != "auto" or style["column_count"] != "auto":
@@ -39,6 +41,10 @@ def replacements() -> Iterator[Replacement]:
         elif type(box) not in plain:
             return False
         return all(map(is_plain, box.children))
+
+    def stays(style: Any) -> bool:
+        """Whether a box is not moved once it is laid out."""
+        return style["position"] == "static" or all(style[side] == "auto" for side in _SIDES)
 
     def block_level_layout(
         context: Any, box: Any, bottom_space: float, skip_stack: Any, area: Any, *rest: Any, **more: Any
@@ -67,7 +73,7 @@ def replacements() -> Iterator[Replacement]:
             margins[:] = margins_now
             found = new_box, None, next_page.copy(), margins if shared else margins_behind.copy(), *result
         else:
-            may_be_kept = is_plain(box)
+            may_be_kept = stays(box.style) and is_plain(box)
             found = own(context, box, bottom_space, skip_stack, area, *rest)
             new_box, resume_at, next_page, margins_behind, *result = found
             if may_be_kept and new_box is not None and resume_at is None:
