@@ -23,11 +23,20 @@ def _tree() -> Iterator[Replacement]:
     from weasyprint.formatting_structure import boxes  # noqa: PLC0415
 
     Box = boxes.Box
+    own_decoration, own_inline_decoration = boxes.ParentBox.remove_decoration, boxes.InlineLevelBox.remove_decoration
 
     def copy(self: Any) -> Any:
         new_box = object.__new__(type(self))
         new_box.__dict__ = self.__dict__.copy()
         return new_box
+
+    def remove_decoration(self: Any, start: bool, end: bool) -> None:
+        if start or end:
+            own_decoration(self, start, end)
+
+    def remove_inline_decoration(self: Any, start: bool, end: bool) -> None:
+        if start or end:
+            own_inline_decoration(self, start, end)
 
     def descendants(self: Any, placeholders: bool = False) -> Iterator[Any]:
         # One generator, not one for each box that is gone through.
@@ -49,6 +58,8 @@ def _tree() -> Iterator[Replacement]:
 
     yield Box, "copy", copy
     yield Box, "descendants", descendants
+    yield boxes.ParentBox, "remove_decoration", remove_decoration
+    yield boxes.InlineLevelBox, "remove_decoration", remove_inline_decoration
 
 
 def _pages() -> Iterator[Replacement]:
