@@ -20,7 +20,7 @@ __all__ = ["TESTED", "install", "problem", "suspended"]
 #: modules of this package, in the order in which they are put in force; the parent of the workers, who only asks for a
 #: :func:`problem`, imports none
 _MODULES = (
-    *("fonts", "font_tables", "writing", "matching", "styles", "cascade", "boxes", "lengths", "flow"),
+    *("fonts", "font_tables", "writing", "matching", "styles", "cascade", "boxes", "building", "lengths", "flow"),
     *("fitting", "notes", "text", "drawing", "painting", "svg"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from convert.pdf.shortcuts.places import Replacement, users
@@ -72,11 +72,14 @@ def _pages() -> Iterator[Replacement]:
         """The page that a box asks for at its start or, with its children in reverse, at its end."""
         name = box.style["page"]
         while isinstance(box, ParentBox) and not isinstance(box, TableBox):
-            children: Iterable[Any] = order(box.children)
-            box = next((child for child in children if child.is_in_normal_flow() or child.is_floated()), None)
-            if box is None:
+            for child in order(box.children):
+                style = child.style
+                usual = style["float"] == "none" and style["position"] in _IN_FLOW
+                if usual or child.is_in_normal_flow() or child.is_floated():
+                    break
+            else:
                 break
-            name = box.style["page"] or name
+            box, name = child, style["page"] or name
         return name
 
     def page_values(self: Any) -> tuple[Any, Any]:
