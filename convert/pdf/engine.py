@@ -193,6 +193,7 @@ def _with_families(css: str, choice: fonts.Choice) -> str:
     return css
 
 
+@lru_cache(maxsize=256)
 def _quoted(family: str) -> str:
     """A family's name as a CSS string: everything but letters of names is escaped by its code point."""
     return '"' + "".join(c if c.isalnum() or c in " -_" else f"\\{ord(c):x} " for c in family) + '"'

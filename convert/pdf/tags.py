@@ -192,6 +192,7 @@ class _Reader:
 
         self._placeholder = AbsolutePlaceholder
         self._margin_box = boxes.MarginBox
+        self._row_group = boxes.TableRowGroupBox
         self._showing = (boxes.TextBox, boxes.ReplacedBox)
         self._pages = pages
         self._streams = streams
@@ -215,10 +216,13 @@ class _Reader:
     def _walk(self, box: Any, page: int, tags: dict[Any, Any], *, artifact: str) -> None:
         if isinstance(box, self._placeholder):
             box = box._box
-        if isinstance(box, self._margin_box) or (not artifact and _repeats(box, self._seen, page)):
+        if isinstance(box, self._margin_box):
             artifact = "Pagination"
-        elif box.is_leader or _is_line_number(box):
-            artifact = artifact or "Layout"
+        elif not artifact:
+            if isinstance(box, self._row_group):
+                artifact = "Pagination" if _repeats(box, self._seen, page) else ""
+            elif box.is_leader or _is_line_number(box):
+                artifact = "Layout"
         if isinstance(box, self._showing):
             self._show(box, page, tags, artifact=artifact)
         else:
@@ -344,13 +348,14 @@ def _kind(tag: str, classes: str) -> tuple[str, bool, tuple[str, ...]]:
 
 def _repeats(box: Any, seen: dict[Element, int], page: int) -> bool:
     """Whether it is a table's head that has been on an earlier page."""
-    if not getattr(box, "is_header", False) or box.element is None:
+    if not box.is_header or box.element is None:
         return False
     return seen.setdefault(box.element, page) != page
 
 
 def _is_line_number(box: Any) -> bool:
-    return (box.element_tag or "").endswith("::before") and "line" in (box.element.get("class") or "").split()
+    tag = box.element_tag
+    return tag is not None and tag[-8:] == "::before" and "line" in (box.element.get("class") or "").split()
 
 
 def _language(element: Element | None) -> str:
