@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import io
 import random
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pikepdf
+import pydyf
 import pypdfium2
 import pytest
 from lxml import etree
@@ -18,7 +20,7 @@ from convert import build
 from convert.formats import pdf
 from convert.link import link_note
 from convert.pdf import adjust, engine, shortcuts
-from convert.pdf.shortcuts import glyphs, text
+from convert.pdf.shortcuts import glyphs, svg, text
 from convert.settings import Settings
 from convert.vault import scan
 from tests.bench import synthetic
@@ -237,6 +239,55 @@ def test_adjusted_lines_are_those_that_pango_would_set() -> None:
             assert drawn == [[*glyphs.GLYPH.iter_unpack(run[2])] for run in glyphs.read(line)], box.text
             box.pango_layout.deactivate()
     assert adjusted > 10
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *("M1 2L3-4.5.5 6Z", "m1,2 3 4 5 6zl1 1", "M0 0H9V-9h1v.5e1z", "M1 1Q2 2 3 3q1 0 2 1 1 1 4 4"),
+        *("C1 2 3 4 5 6c1 1 1 1 1 1", "Z", ""),
+    ],
+)  # fmt: skip
+def test_paths_are_drawn_as_weasyprint_draws_them(data: str) -> None:
+    engine._weasyprint()
+    own = importlib.import_module("weasyprint.svg.path")
+    image = SimpleNamespace(stream=pydyf.Stream(), point=lambda x, y, _: (float(x), float(y)))
+    own.path(image, SimpleNamespace(get=lambda *_: data, vertices=[]), 16)
+    assert svg._path(data) == image.stream.stream
+
+
+@pytest.mark.parametrize("data", ["M1 1A1 1 0 0 1 2 2", "M1 1S1 1 2 2", "M1cm 1L2 2", "M1 1L2", "M1 1L2..3 4", "Z1"])
+def test_other_paths_are_left_to_weasyprint(data: str) -> None:
+    assert svg._path(data) is None
+
+
+def test_all_kinds_of_objects_are_written() -> None:
+    """By all of pydyf's types, compressed or not; and for an older reader, which knows no streams of objects."""
+    engine._weasyprint()
+
+    def objects(version: bytes) -> list[Any]:
+        pdf = pydyf.PDF()
+        pdf.info["Title"] = pydyf.String("字 (x)\\")
+        numbers = pydyf.Array([1, -2.5, 3.0, 1e-7, True, "/N", b"null", pydyf.String("a(b")])
+        for compress in (False, True):
+            parts = [b"q", "Q", pydyf.Dictionary({"A": 1}), 2.5]
+            pdf.add_object(pydyf.Stream(parts, {"K": pydyf.Array([numbers]), "D": pydyf.Dictionary()}, compress))
+        pdf.add_object(pydyf.Dictionary({"Of": numbers, b"By": 4}))
+        pdf.catalog["Last"] = pdf.objects[-1].reference
+        file = io.BytesIO()
+        pdf.write(file, version, b"name", compress=True)
+        with pikepdf.open(file) as read:
+            kinds = [item.unparse(resolved=True) for item in read.objects if str(item.get("/Type")) not in _OF_FILES]
+            return [*kinds, [item.read_bytes() for item in read.objects if "/K" in item], str(read.docinfo["/Title"])]
+
+    for version in (b"1.7", b"1.4"):
+        quick = objects(version)
+        with shortcuts.suspended():
+            assert quick == objects(version)
+
+
+#: what holds other objects, or where they are
+_OF_FILES = ("/ObjStm", "/XRef")
 
 
 def test_notes_of_a_vault(tmp_path: Path) -> None:
