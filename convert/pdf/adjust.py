@@ -29,7 +29,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import accumulate
 from typing import Any
 
 from convert import languages
@@ -629,13 +628,12 @@ def _layout_class() -> Any:
         def __init__(self, layout: Any, move: _Move) -> None:
             self.__dict__.update(layout.__dict__)
             self.gap, self.space, self.squeeze = move.gap, move.space, move.squeeze
-            ends = accumulate([1 if char < "\x80" else len(char.encode()) for char in self.text])
-            #: how far the text has grown by each byte where a character ends; the blank at a line's end
-            #: that WeasyPrint has taken from the box is still in here
-            self._grown = {0: 0.0, **dict(zip(ends, accumulate(move.behind), strict=False))}
+            #: how much comes behind each character; in the text here is the blank at a line's end too, that WeasyPrint
+            #: has taken from the box
+            self._behind = move.behind
             self._moved = False
             if runs := self.__dict__.get("runs"):  # read already by a short cut
-                self.runs = glyphs.widened(runs, self._grown)
+                self.runs = glyphs.widened(runs, self.text, move.behind)
 
         def setup(self, style: Any) -> None:
             super().setup(style)
@@ -650,7 +648,7 @@ def _layout_class() -> Any:
 
         def _move_glyphs(self, line: Any) -> None:
             """Widen and narrow glyphs, the last one of each cluster."""
-            grown = self._grown
+            grown = glyphs.grown_at_bytes(self.text, self._behind)
             run = line.runs
             while run != ffi.NULL:
                 item, string = run.data.item, run.data.glyphs

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from convert.pdf.shortcuts.glyphs import GLYPH, Run, meaning
+from convert.pdf.shortcuts.glyphs import GLYPH, Run, letters, meaning
 from convert.pdf.shortcuts.places import Replacement
-from convert.pdf.shortcuts.writing import number
+from convert.pdf.shortcuts.writing import number as written_number
 
 #: glyphs that are remembered, at most; one takes a third of a kilobyte
 _MOST_KNOWN = 20_000
@@ -61,6 +61,7 @@ def replacements() -> Iterator[Replacement]:
         widths, meanings, face = font.widths, font.to_unicode, run[0]
         size = face.size
         found = list(GLYPH.iter_unpack(run[2]))
+        each = None
         for key in dict.fromkeys(found):
             if key in written:
                 continue
@@ -71,7 +72,9 @@ def replacements() -> Iterator[Replacement]:
             if glyph & unknown or rise:
                 return False
             if glyph not in meanings:
-                meanings[glyph] = meaning(run, found.index(key), encoded)
+                each = letters(run, encoded) if each is None else each
+                number = found.index(key)
+                meanings[glyph] = each[number] if each else meaning(run, number, encoded)
             how = known.get((face.key, size, key))
             if how and widths.setdefault(glyph, how[1]) == how[1]:
                 written[key] = how[0]
@@ -116,7 +119,7 @@ def replacements() -> Iterator[Replacement]:
                 stream.begin_text()
                 if shown:
                     x, y = float(textbox.position_x), float(textbox.position_y + textbox.baseline)
-                    stream.stream.append(b"1 0 0 -1 %b %b Tm" % (number(x), number(y)))
+                    stream.stream.append(b"1 0 0 -1 %b %b Tm" % (written_number(x), written_number(y)))
                     show(stream, shown)
                 stream.end_text()
                 return

@@ -6,7 +6,8 @@ Pango's own objects for it, which take some kilobytes, are let go.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Sequence
+from itertools import accumulate
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -16,6 +17,8 @@ from convert.pdf.shortcuts.places import MOST_FONTS
 GLYPH = Struct("=Iiii4x")
 #: how many numbers that are, and which is the width
 _NUMBERS, _WIDTH = 5, 1
+#: where glyphs begin that stand for one byte each, and for three, in an item that is not too long to be looked at so
+_ONE, _THREE = array("i", range(500)).tobytes(), array("i", range(0, 1500, 3)).tobytes()
 #: of Pango's item: where it begins and how long it is, in bytes; its characters; two pointers; its font; its level
 _ITEM = Struct("@3i3PB")
 
@@ -99,39 +102,61 @@ def meaning(run: Run, number: int, text: bytes) -> str:
     return text[start + places[at] : start + end].decode()
 
 
-def widened(runs: tuple[Run, ...], grown: Mapping[int, float]) -> tuple[Run, ...]:
-    """Runs with gaps: ``grown`` tells how far the text has grown by a byte of it, in pixels.
+def letters(run: Run, text: bytes) -> str:
+    """The characters of a text that a run's glyphs stand for, one each; empty if it is not one each."""
+    _, backward, glyphs, clusters, items = run
+    begin, (start, length, _) = items[0][0], items[-1]
+    found = text[begin : start + length].decode()
+    if backward or len(found) * GLYPH.size != len(glyphs):
+        return ""
+    # None stands for less than a character, so that with as many of each, none stands for more.
+    apart = [(_ONE if length == count else _THREE)[: 4 * count] for _, length, count in items]
+    return found if b"".join(apart) == clusters else ""
+
+
+def widened(runs: tuple[Run, ...], text: str, behind: Sequence[float]) -> tuple[Run, ...]:
+    """Runs of a text with gaps ``behind`` its characters, in pixels.
 
     The last glyph of a cluster grows by what comes behind it; what runs from right to left only as a whole.
     """
     from weasyprint.text.ffi import TO_UNITS  # noqa: PLC0415
 
+    grown = list(accumulate(behind))
+    grown += grown[-1:] * (len(text) - len(grown))
+    encoded = text.encode()
+    at_bytes: dict[int, float] = {}
     result = []
-    for face, backward, glyphs, clusters, items in runs:
+    for run in runs:
+        face, backward, glyphs, clusters, items = run
         numbers = array("i", glyphs)
         widths = numbers[_WIDTH::_NUMBERS]
         begin, length, _ = items[0]
-        if backward:
-            widths[-1] += int((grown.get(begin + length, 0.0) - grown.get(begin, 0.0)) * TO_UNITS)
+        if found := letters(run, encoded):
+            first = len(encoded[:begin].decode())
+            now = grown[first : first + len(found)]
+            moves = zip(widths, [grown[first - 1] if first else 0.0, *now], now, strict=False)
+            widths = array("i", [width + int((after - then) * TO_UNITS) for width, then, after in moves])
         else:
-            places = array("i", clusters)
-            ends: list[int] = []  # where the next glyph begins, which may be where this one does
-            first = 0
-            for start, length, count in items:
-                if count > 1:
-                    ends += [start + place for place in places[first + 1 : first + count]]
-                ends.append(start + length)
-                first += count
-            before = grown.get(begin, 0.0)
-            if grown.keys() >= {*ends}:
-                now = [grown[end] for end in ends]
-                moves = zip(widths, [before, *now], now, strict=False)
-                widths = array("i", [width + int((after - then) * TO_UNITS) for width, then, after in moves])
+            at_bytes = at_bytes or grown_at_bytes(text, behind)
+            before = at_bytes.get(begin, 0.0)
+            if backward:
+                widths[-1] += int((at_bytes.get(begin + length, 0.0) - before) * TO_UNITS)
             else:
-                for number, end in enumerate(ends):
-                    if (after := grown.get(end, before)) != before:
-                        widths[number] += int((after - before) * TO_UNITS)
-                        before = after
+                places = array("i", clusters)
+                first = number = 0
+                for start, length, count in items:
+                    for place in (*places[first + 1 : first + count], length):
+                        if (after := at_bytes.get(start + place, before)) != before:
+                            widths[number] += int((after - before) * TO_UNITS)
+                            before = after
+                        number += 1
+                    first += count
         numbers[_WIDTH::_NUMBERS] = widths
         result.append((face, backward, numbers.tobytes(), clusters, items))
     return tuple(result)
+
+
+def grown_at_bytes(text: str, behind: Sequence[float]) -> dict[int, float]:
+    """How far a text has grown by each byte where a character ends."""
+    ends = accumulate(len(character.encode()) for character in text)
+    return {0: 0.0, **dict(zip(ends, accumulate(behind), strict=False))}
