@@ -103,6 +103,14 @@ def value(node: Node, key: str, default: str = "") -> str:
 
 #: Nodes that hold no others: two of three in a note. Walks pass them without asking.
 _LEAVES = frozenset(("Str", "Space", "SoftBreak", "LineBreak", "Code", "Math", "RawInline", "CodeBlock", "RawBlock"))
+#: Nodes whose content is a list of nodes, and those whose content has one in the second place.
+_LISTS = frozenset(
+    (
+        *("Plain", "Para", "BlockQuote", "Emph", "Strong", "Underline", "Strikeout"),
+        *("Superscript", "Subscript", "SmallCaps", "Note"),
+    )
+)
+_WITH_LISTS = frozenset(("Div", "Span", "Link", "Image", "Quoted", "Cite"))
 
 
 def child_lists(node: Node) -> Iterator[list[Node]]:
@@ -110,16 +118,21 @@ def child_lists(node: Node) -> Iterator[list[Node]]:
 
     The lists are the node's own: a pass may change them in place.
     """
+    kind = node["t"]
+    if kind in _LISTS:
+        return iter((node["c"],))
+    if kind in _WITH_LISTS:
+        return iter((node["c"][1],))
+    if kind in _LEAVES:
+        return iter(())
+    return _child_lists(node)
+
+
+def _child_lists(node: Node) -> Iterator[list[Node]]:
     content: Any = node.get("c")
     match node["t"]:
-        case "Plain" | "Para" | "BlockQuote" | "Emph" | "Strong" | "Underline" | "Strikeout":
-            yield content
-        case "Superscript" | "Subscript" | "SmallCaps" | "Note":
-            yield content
         case "Header":
             yield content[2]
-        case "Div" | "Span" | "Link" | "Image" | "Quoted" | "Cite":
-            yield content[1]
         case "OrderedList":
             yield from content[1]
         case "BulletList" | "LineBlock":
@@ -153,8 +166,12 @@ def walk(nodes: Sequence[Node]) -> Iterator[Node]:
     while stack:
         for node in stack[-1]:
             yield node
-            if node["t"] not in _LEAVES:
-                stack.append(iter([n for children in child_lists(node) for n in children]))
+            kind = node["t"]
+            if kind in _LISTS:
+                stack.append(iter(node["c"]))
+                break
+            if kind not in _LEAVES:
+                stack.append(chain.from_iterable(child_lists(node)))
                 break
         else:
             stack.pop()
@@ -172,38 +189,37 @@ def lists(nodes: list[Node]) -> Iterator[list[Node]]:
 
 def rewrite(nodes: list[Node], change: Callable[[Node], list[Node] | None]) -> None:
     """Bottom up, in document order and in place: each node is replaced by what ``change`` returns (None: kept)."""
-    stack = [_Frame(nodes)]
-    while stack:
-        frame = stack[-1]
-        if (children := next(frame.below, None)) is not None:
-            stack.append(_Frame(children))
-            continue
-        if frame.node is not None:
-            new = change(frame.node)
-            frame.out += [frame.node] if new is None else new
-            frame.node = None
-        for node in frame.rest:
+    # How far it is in the list around, in the list around that …: in place of recursion, which has a limit.
+    around: list[tuple[list[Node], Iterator[Node], int, list[Node] | None, Node, Iterator[list[Node]]]] = []
+    rest, at = iter(nodes), 0
+    out: list[Node] | None = None  # what the list becomes, if it does not stay as it is
+    while True:
+        for node in rest:
             if node["t"] not in _LEAVES:
-                frame.node, frame.below = node, child_lists(node)
+                below = child_lists(node)
                 break
             new = change(node)
-            frame.out += [node] if new is None else new
+            if out is None and new is not None:
+                out = nodes[:at]
+            if out is not None:
+                out += [node] if new is None else new
+            at += 1
         else:
-            frame.nodes[:] = frame.out
-            stack.pop()
-
-
-class _Frame:
-    """How far :func:`rewrite` is in one list: a stack of these takes the place of recursion, which has a limit."""
-
-    __slots__ = ("below", "node", "nodes", "out", "rest")
-
-    def __init__(self, nodes: list[Node]) -> None:
-        self.nodes = nodes
-        self.rest = iter(nodes)
-        self.node: Node | None = None
-        self.below: Iterator[list[Node]] = iter(())
-        self.out: list[Node] = []
+            if out is not None:
+                nodes[:] = out
+            if not around:
+                return
+            nodes, rest, at, out, node, below = around.pop()
+        if (children := next(below, None)) is not None:
+            around.append((nodes, rest, at, out, node, below))
+            nodes, rest, at, out = children, iter(children), 0, None
+            continue
+        new = change(node)
+        if out is None and new is not None:
+            out = nodes[:at]
+        if out is not None:
+            out += [node] if new is None else new
+        at += 1
 
 
 def plain_text(nodes: Sequence[Node], *, skip_notes: bool = True) -> str:
