@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from convert.callouts import CalloutType
 from convert.settings import Settings, Values
@@ -232,20 +232,23 @@ class WatchedStems(Mapping[str, str]):
 class WatchedSettings(Settings):
     """Settings that note which of them are read."""
 
-    _read: ClassVar[set[str]] = set()
+    _read: set[str]
+    _settings: Settings
 
     @classmethod
     def of(cls, settings: Settings, read: set[str]) -> WatchedSettings:
         """Watch some settings; the names of those that are read are added to ``read``."""
-        watched = cls(**{f.name: getattr(settings, f.name) for f in fields(settings)})
+        watched = object.__new__(cls)  # with no values of its own: each is asked for where it is
+        object.__setattr__(watched, "_settings", settings)
         object.__setattr__(watched, "_read", read)
         return watched
 
     def __getattribute__(self, name: str) -> Any:
         """A setting."""
-        if name in _SETTINGS:
-            object.__getattribute__(self, "_read").add(name)
-        return object.__getattribute__(self, name)
+        if name not in _SETTINGS:
+            return object.__getattribute__(self, name)
+        object.__getattribute__(self, "_read").add(name)
+        return getattr(object.__getattribute__(self, "_settings"), name)
 
 
 _SETTINGS = frozenset(f.name for f in fields(Settings))

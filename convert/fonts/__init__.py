@@ -98,6 +98,11 @@ class FontSet:
                 ends.append(last)
         return starts, ends
 
+    @cached_property
+    def _shown(self) -> set[str]:
+        """Of the characters that were asked for so far, those that need no other face."""
+        return set()
+
     def missing(self, text: str) -> set[str]:
         """The characters of the text that none of the faces has; joiners, controls and blanks need none."""
         starts, ends = self._coverage
@@ -109,7 +114,10 @@ class FontSet:
                 return False
             return code not in _UNSEEN and category(char) not in _UNSEEN_CATEGORIES
 
-        return set(filter(needs_other, set(text)))
+        asked = set(text) - self._shown
+        missing = set(filter(needs_other, asked))
+        self._shown.update(asked - missing)
+        return missing
 
     def choose(
         self, text: str, settings: Settings, path: str = "", tags: Iterable[str] = (languages.DEFAULT,)
