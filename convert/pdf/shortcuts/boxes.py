@@ -22,13 +22,32 @@ def replacements() -> Iterator[Replacement]:
 def _tree() -> Iterator[Replacement]:
     from weasyprint.formatting_structure import boxes  # noqa: PLC0415
 
-    Box = boxes.Box
+    Box, TableBox, TextBox = boxes.Box, boxes.TableBox, boxes.TextBox
     own_decoration, own_inline_decoration = boxes.ParentBox.remove_decoration, boxes.InlineLevelBox.remove_decoration
 
     def copy(self: Any) -> Any:
         new_box = object.__new__(type(self))
         new_box.__dict__ = self.__dict__.copy()
         return new_box
+
+    def copy_with_children(self: Any, new_children: Any) -> Any:
+        new_box = object.__new__(type(self))
+        new_box.__dict__ = self.__dict__.copy()
+        new_box.children = new_children
+        self.remove_decoration_sides = set()
+        return new_box
+
+    def translate(self: Any, dx: float = 0, dy: float = 0, ignore_floats: bool = False) -> None:
+        if dx == dy == 0:
+            return
+        self.position_x += dx
+        self.position_y += dy
+        for child in self.all_children() if isinstance(self, TableBox) else self.children:
+            if type(child) is TextBox and not ignore_floats:  # which holds no others
+                child.position_x += dx
+                child.position_y += dy
+            elif not (ignore_floats and child.is_floated()):
+                child.translate(dx, dy, ignore_floats)
 
     def remove_decoration(self: Any, start: bool, end: bool) -> None:
         if start or end:
@@ -57,6 +76,8 @@ def _tree() -> Iterator[Replacement]:
                 stack.pop()
 
     yield Box, "copy", copy
+    yield boxes.ParentBox, "copy_with_children", copy_with_children
+    yield Box, "translate", translate
     yield Box, "descendants", descendants
     yield boxes.ParentBox, "remove_decoration", remove_decoration
     yield boxes.InlineLevelBox, "remove_decoration", remove_inline_decoration
