@@ -122,6 +122,7 @@ def write(document: Document, settings: Settings) -> Output:
     dots.place(page)
     spacing.space(page, settings, document.language, measures.chars, even=even)
     footnotes.place(page, texts, printer.measure, at_end)
+    front.name_pages(page)
     layout, astray = printer.lay_out()
     stumbled = []
     if printer.stumbled:

@@ -15,6 +15,9 @@ from lxml import etree
 from convert.page import Page, add_class
 from convert.settings import Settings
 
+#: Classes of what has pages of another kind.
+_APART = frozenset({"landscape", "cover"})
+
 _BEFORE = frozenset({"cover", "front"})
 #: Where the text ends: its number is that of the last page.
 _END = "kumihan-end"
@@ -48,6 +51,13 @@ def set_apart(page: Page, settings: Settings) -> bool:
     text.extend(children[ends[-1] + 1 :])
     etree.SubElement(text, "div", {"id": _END})
     return True
+
+
+def name_pages(page: Page) -> None:
+    """Have the usual pages named (styles/print.css) if there are others; asked by a selector, it costs a walk more."""
+    body = page.root.find("body")
+    if body is not None and any(not _APART.isdisjoint(element.get("class", "").split()) for element in body.iter()):
+        add_class(body, "named-pages")
 
 
 def numbered(sheets: Iterable[str]) -> tuple[str, ...]:
