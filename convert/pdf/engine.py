@@ -290,17 +290,22 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+class _Collector(logging.Handler):
+    """Keeps warnings and worse."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.collected: dict[str, None] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.WARNING and record.name != "weasyprint.progress":
+            self.collected[record.getMessage()] = None
+
+
 @contextmanager
 def _messages() -> Iterator[list[str]]:
     """Collects what WeasyPrint and fontTools log meanwhile, each line once; nothing reaches the terminal."""
-    collected: dict[str, None] = {}
-
-    class Collector(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            if record.levelno >= logging.WARNING and record.name != "weasyprint.progress":
-                collected[record.getMessage()] = None
-
-    handler = Collector()
+    handler = _Collector()
     loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]
     before = [logger.propagate for logger in loggers]
     lines: list[str] = []
@@ -313,4 +318,4 @@ def _messages() -> Iterator[list[str]]:
         for logger, propagate in zip(loggers, before, strict=True):
             logger.removeHandler(handler)
             logger.propagate = propagate
-        lines += collected
+        lines += handler.collected

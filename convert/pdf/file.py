@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-
-from lxml import etree
+from xml.sax.saxutils import escape
 
 from convert.pdf import front
 
@@ -15,7 +14,6 @@ from convert.pdf import front
 VARIANTS = {"tagged": None, "ua-1": "pdf/ua-1", "a-3a": "pdf/a-3a"}
 
 _NAMESPACES = {
-    "x": "adobe:ns:meta/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "dc": "http://purl.org/dc/elements/1.1/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
@@ -23,8 +21,14 @@ _NAMESPACES = {
     "pdfaid": "http://www.aiim.org/pdfa/ns/id/",
     "pdfuaid": "http://www.aiim.org/pdfua/ns/id/",
 }
-_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'.encode()
-_END = b'\n<?xpacket end="r"?>'
+_BEGIN = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+    + " ".join(f'xmlns:{prefix}="{space}"' for prefix, space in _NAMESPACES.items())
+    + '><rdf:Description rdf:about="">'
+).encode()
+#: a reader of XML takes it for an end of line, unless it is named
+_ENTITIES = {"\r": "&#13;"}
+_END = b'</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end="r"?>'
 
 #: of an attached note whose properties have no date; the clock's would make each file another
 _NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
@@ -79,20 +83,19 @@ def finish(pdf: Any, document: Any, wishes: Wishes) -> None:
 
 def xmp(metadata: Any, standard: str = "tagged") -> bytes:
     """An XMP packet with what WeasyPrint has read from the page's head: title, authors, language, dates ..."""
-    root = etree.Element(_name("x:xmpmeta"), nsmap={"x": _NAMESPACES["x"]})
-    spaces = {key: space for key, space in _NAMESPACES.items() if key != "x"}
-    rdf = etree.SubElement(root, _name("rdf:RDF"), nsmap=spaces)
-    about = etree.SubElement(rdf, _name("rdf:Description"), {_name("rdf:about"): ""})
-    if standard == "ua-1":
-        etree.SubElement(about, _name("pdfuaid:part")).text = "1"
-    elif standard == "a-3a":
-        etree.SubElement(about, _name("pdfaid:part")).text = "3"
-        etree.SubElement(about, _name("pdfaid:conformance")).text = "A"
-    _container(about, "dc:title", "Alt", [metadata.title or ""])
-    _container(about, "dc:creator", "Seq", metadata.authors)
-    _container(about, "dc:description", "Alt", [metadata.description] if metadata.description else [])
-    _container(about, "dc:subject", "Bag", metadata.keywords)
-    _container(about, "dc:language", "Bag", [metadata.lang] if metadata.lang else [])
+    claims = {
+        "pdfuaid:part": "1" if standard == "ua-1" else "",
+        "pdfaid:part": "3" if standard == "a-3a" else "",
+        "pdfaid:conformance": "A" if standard == "a-3a" else "",
+    }
+    parts = [
+        *(_element(name, value) for name, value in claims.items() if value),
+        _container("dc:title", "Alt", [metadata.title or ""]),
+        _container("dc:creator", "Seq", metadata.authors),
+        _container("dc:description", "Alt", [metadata.description] if metadata.description else []),
+        _container("dc:subject", "Bag", metadata.keywords),
+        _container("dc:language", "Bag", [metadata.lang] if metadata.lang else []),
+    ]
     plain = {
         "pdf:Keywords": ", ".join(metadata.keywords),
         "pdf:Producer": _producer(),
@@ -100,10 +103,8 @@ def xmp(metadata: Any, standard: str = "tagged") -> bytes:
         "xmp:CreateDate": metadata.created,
         "xmp:ModifyDate": metadata.modified,
     }
-    for name, value in plain.items():
-        if value:
-            etree.SubElement(about, _name(name)).text = value
-    return _BEGIN + etree.tostring(root, encoding="utf-8") + _END
+    parts += (_element(name, value) for name, value in plain.items() if value)
+    return _BEGIN + "".join(parts).encode() + _END
 
 
 def _producer() -> str:
@@ -112,20 +113,16 @@ def _producer() -> str:
     return f"WeasyPrint {weasyprint.__version__}"
 
 
-def _name(prefixed: str) -> str:
-    prefix, _, name = prefixed.partition(":")
-    return f"{{{_NAMESPACES[prefix]}}}{name}"
+def _element(name: str, text: str, attributes: str = "") -> str:
+    return f"<{name}{attributes}>{escape(text, _ENTITIES)}</{name}>"
 
 
-def _container(parent: etree._Element, name: str, kind: str, values: Sequence[str]) -> None:
+def _container(name: str, kind: str, values: Sequence[str]) -> str:
     if not values:
-        return
-    holder = etree.SubElement(etree.SubElement(parent, _name(name)), _name(f"rdf:{kind}"))
-    for value in values:
-        item = etree.SubElement(holder, _name("rdf:li"))
-        item.text = value
-        if kind == "Alt":
-            item.set("{http://www.w3.org/XML/1998/namespace}lang", "x-default")
+        return ""
+    attributes = ' xml:lang="x-default"' if kind == "Alt" else ""
+    items = "".join([_element("rdf:li", value, attributes) for value in values])
+    return f"<{name}><rdf:{kind}>{items}</rdf:{kind}></{name}>"
 
 
 def page_labels(front: int) -> list[tuple[int, str, int]]:

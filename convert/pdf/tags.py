@@ -107,6 +107,7 @@ class Node:
         return node
 
 
+@cache
 def problem() -> str:
     """Why the tags are WeasyPrint's own here, in a few words; empty if they are ours."""
     import weasyprint  # noqa: PLC0415
