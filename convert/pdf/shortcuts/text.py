@@ -266,7 +266,7 @@ def _split_first_line(manner_of: Callable[[Any], Manner | None]) -> Any:
     Layout, own = line_break.Layout, line_break.split_first_line
     extents = ffi.new("PangoRectangle *")
     get_line, get_extents = pango.pango_layout_get_line_readonly, pango.pango_layout_line_get_extents
-    last = _Paragraph("", "", Manner(), 0, 0)
+    no_paragraph = last = _Paragraph("", "", Manner(), 0, 0)
     #: how wide lines have been that were not a text's first: the next ones may be too
     usual = 0
 
@@ -318,6 +318,7 @@ def _split_first_line(manner_of: Callable[[Any], Manner | None]) -> Any:
         return read(line, line.length)
 
     def set_in_lines(text: str, style: Any, manner: Manner, first: int) -> _Paragraph | None:
+        nonlocal last
         units = usual or first
         size = manner.size * TO_UNITS
         part = text[: int(max((first + (_MOST_LINES - 1) * units), first * _LOOK_AHEAD) / size) + _MORE]
@@ -326,6 +327,7 @@ def _split_first_line(manner_of: Callable[[Any], Manner | None]) -> Any:
         paragraph = _Paragraph(text, part, manner, first, units)
         if manner.lined is None:
             manner.lined = new_layout(style)
+        last = no_paragraph  # whose layout this may be
         layout = paragraph.layout = layout_with(part, paragraph.encoded, style, manner.lined)
         pango.pango_layout_set_width(layout, max(first, units))
         pango.pango_layout_set_indent(layout, units - first)
