@@ -261,6 +261,19 @@ def test_other_paths_are_left_to_weasyprint(data: str) -> None:
     assert svg._path(data) is None
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("arc", ["", "A1 1 0 0 1 2 2"])
+def test_a_path_ends_where_it_is_wrong(tmp_path: Path, arc: str) -> None:
+    """WeasyPrint would look for the end of such a one for ever."""
+    drawn = []
+    for path in (f"M1 1h8v8{arc}Z5 5L1 9", f"M1 1h8v8{arc}Z"):
+        drawing = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 10 10'><path d='{path}'/></svg>"
+        (tmp_path / "図.svg").write_text(drawing, "utf-8")
+        (tmp_path / "図.md").write_text("![[図.svg|20]]\n", "utf-8")
+        drawn.append(_pages(pdf.write(link_note("図.md", scan(tmp_path), Settings()), Settings()).data))
+    assert drawn[0] == drawn[1]
+
+
 def test_all_kinds_of_objects_are_written() -> None:
     """By all of pydyf's types, compressed or not; and for an older reader, which knows no streams of objects."""
     engine._weasyprint()

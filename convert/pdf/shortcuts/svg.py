@@ -112,6 +112,8 @@ _NUMBERS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "Q": 4, "Z": 0}
 _FOREIGN = re.compile(r"[^MLHVCQZmlhvcqz0-9eE.,+ \t\r\n-]")
 _COMMAND = re.compile(r"([MLHVCQZmlhvcqz])([^MLHVCQZmlhvcqz]*)")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+#: a path ends where it is wrong (SVG 2, 9.5.4); with a number there WeasyPrint would go on for ever
+_BEHIND_CLOSING = re.compile(r"[zZ][ \t\r\n,]*[-+.0-9]")
 _BETWEEN = " \t\r\n,"
 _OPERATORS = {"M": b"m", "L": b"l", "C": b"c", "Q": b"c"}
 _MARKERS = frozenset({"marker", "marker-start", "marker-mid", "marker-end"})
@@ -123,6 +125,9 @@ def _paths() -> Iterator[Replacement]:
     own = svg.TAGS["path"]
 
     def path(image: Any, node: Any, font_size: float) -> None:
+        wrong = _BEHIND_CLOSING.search(node.get("d", ""))
+        if wrong:
+            node.attrib["d"] = node.attrib["d"][: wrong.start() + 1]
         written = _path(node.get("d", "")) if _MARKERS.isdisjoint(node.attrib) else None
         if written is None:
             own(image, node, font_size)
