@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from hashlib import sha256
 
 from lxml import etree
@@ -63,11 +64,66 @@ def write(document: Document, settings: Settings) -> Output:
     measures = geometry(settings, chosen)
     page = pages.build(document)
     code.set_lines(page, numbers=settings.code_numbers, columns=int(2.1 * measures.chars))
+    marks = _marks(page, document, settings, chosen, in_columns=measures.columns > 1)
+    cover.wrap(page, settings)
+    contents.add(page, document, settings)
+    references.add(page, document, settings)
+    tables.lay_out(page, measures, chosen, landscape=settings.tables_wide == "landscape")
+    assets = {**dress.dress(page, document, measures), **formulas.draw(page, document)}
+    text = _text(page, document, marks, assets)
+    choice = engine.choose_fonts(text, settings, document.note, _languages(page))
+    apart = front.set_apart(page, settings)
+    if measures.columns > 1:
+        columns.set_in_columns(page)
+    sheets = _sheets(document, settings, chosen, measures.css + (front.RULES if apart else ""), choice)
+    if apart:
+        sheets = list(map(front.numbered, sheets))
+    printer = _Printer(
+        *(page, sheets, assets, choice, measures.width_of_text, marks.at_foot(page)), mono=settings.color == "mono"
+    )
+    even, unevenness = engine.justifies(settings, document.note)
+    ruby.place(page)
+    dots.place(page)
+    spacing.space(page, settings, document.language, measures.chars, even=even)
+    footnotes.place(page, marks.texts, printer.measure, marks.at_end)
+    front.name_pages(page)
+    layout, astray = printer.lay_out()
+    wishes, reasons = _wishes(document, settings, marks)
+    data, messages = engine.write(layout, sha256(text.encode(errors="replace")).digest()[:16], wishes)
+    said = [
+        *(diagnose(Code.FOOTNOTE_MOVED, marks.moved(note), document.note) for note in astray),
+        *(diagnose(Code.PDF_ENGINE, line, document.note) for line in dict.fromkeys((*layout.messages, *messages))),
+    ]
+    if printer.stumbled:
+        message = f"pages cannot be laid out with the vault's style sheets, which are left out: {printer.stumbled}"
+        said.append(diagnose(Code.SNIPPET_UNUSED, message, document.note))
+    return Output(data, len(layout.pages), (*page.diagnostics, *choice.diagnostics, *unevenness, *reasons, *said))
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What is printed for each mark of a note, by number; and where a note stands that is not at its page's foot."""
+
+    texts: Mapping[int, str]
+    at_end: Mapping[int, Element]
+
+    def at_foot(self, page: Page) -> tuple[int, ...]:
+        """The numbers of the notes at pages' feet, in the order of their marks."""
+        numbers = (int(mark.get("data-n", "")) for mark in page.marks)
+        return tuple(dict.fromkeys(number for number in numbers if number not in self.at_end))
+
+    def moved(self, note: Astray) -> str:
+        """That a note is not on the page of its mark, for a person."""
+        return f"footnote {self.texts[note.number]} stands on page {note.note}, its mark on page {note.mark}"
+
+
+def _marks(page: Page, document: Document, settings: Settings, chosen: theme.Theme, *, in_columns: bool) -> _Marks:
+    """The marks of footnotes and addresses; makes the sections at the end for those that stand there."""
     form = pages.mark_form(settings, chosen, document.language)
     groups = notes.groups(document, settings)
     texts = {number: pages.mark_text(form, count) for number, count in notes.shown(groups).items()}
     at_end: dict[int, Element] = {}
-    unfit = columns.unfit_notes(page) if measures.columns > 1 and settings.footnotes_place == "page" else frozenset()
+    unfit = columns.unfit_notes(page) if in_columns and settings.footnotes_place == "page" else frozenset()
     ending = texts.keys() if settings.footnotes_place == "end" else unfit
     if ending:
         section = closing.section(page, "footnotes", document.language)
@@ -77,77 +133,44 @@ def write(document: Document, settings: Settings) -> Output:
     for number in sorted(unfit):
         message = f"footnote {texts[number]} is too long for the foot of columns and stands at the end of the text"
         page.diagnostics.append(diagnose(Code.FOOTNOTE_MOVED, message, document.note))
-    marks = addresses.add(page, document, settings, chosen)
-    if marks and settings.links == "list":
-        at_end |= dict.fromkeys(marks, closing.section(page, "addresses", document.language))
-    texts |= marks
-    cover.wrap(page, settings)
-    contents.add(page, document, settings)
-    references.add(page, document, settings)
-    tables.lay_out(page, measures, chosen, landscape=settings.tables_wide == "landscape")
-    assets = {**dress.dress(page, document, measures), **formulas.draw(page, document)}
-    text = pages.all_text(page.root) + "".join(
-        [*map(pages.all_text, page.bodies.values()), *texts.values(), _GENERATED]
+    addressed = addresses.add(page, document, settings, chosen)
+    if addressed and settings.links == "list":
+        at_end |= dict.fromkeys(addressed, closing.section(page, "addresses", document.language))
+    return _Marks({**texts, **addressed}, at_end)
+
+
+def _text(page: Page, document: Document, marks: _Marks, assets: Mapping[str, Asset]) -> str:
+    """All characters that may be printed, once or oftener."""
+    of_theme = document.theme.sheets if document.theme else ()
+    drawings = (svg.text(asset.data) for asset in assets.values() if asset.media_type == "image/svg+xml")
+    return "".join(
+        (
+            *map(pages.all_text, (page.root, *page.bodies.values())),
+            *(*marks.texts.values(), _GENERATED),
+            *(*of_theme, *document.style_sheets),  # they may print words of their own
+            *drawings,
+        )
     )
-    text += "".join(
-        (*(document.theme.sheets if document.theme else ()), *document.style_sheets)
-    )  # they may print words of their own
-    text += "".join(svg.text(asset.data) for asset in assets.values() if asset.media_type == "image/svg+xml")
-    choice = engine.choose_fonts(text, settings, document.note, _languages(page))
-    mono = settings.color == "mono"
-    apart = front.set_apart(page, settings)
-    if measures.columns > 1:
-        columns.set_in_columns(page)
+
+
+def _sheets(
+    document: Document, settings: Settings, chosen: theme.Theme, css: str, choice: fonts.Choice
+) -> list[tuple[str, ...]]:
+    """The style sheets to lay out with; if the vault has some, those without them come second, should they not do."""
     looks = [(chosen, document.style_sheets)]
     if chosen.own_sheets or document.style_sheets:
         looks.append((chosen.without_own_sheets, ()))
-    sheets = [
-        theme.dressed(
-            look,
-            resources.styles("print.css").read_text("utf-8") + measures.css + (front.RULES if apart else ""),
-            theme.callout_css(document.callouts, icons=True)
-            + engine.part_css(choice)
-            + resources.styles("languages.css").read_text("utf-8")
-            + (resources.styles("mono.css").read_text("utf-8") if mono else ""),
-            snippets,
-        )
-        for look, snippets in looks
-    ]
-    if apart:
-        sheets = list(map(front.numbered, sheets))
-    at_foot = dict.fromkeys(n for mark in page.marks if (n := int(mark.get("data-n", ""))) not in at_end)
-    printer = _Printer(page, sheets, assets, choice, measures.width_of_text, tuple(at_foot), mono=mono)
-    even, unevenness = engine.justifies(settings, document.note)
-    ruby.place(page)
-    dots.place(page)
-    spacing.space(page, settings, document.language, measures.chars, even=even)
-    footnotes.place(page, texts, printer.measure, at_end)
-    front.name_pages(page)
-    layout, astray = printer.lay_out()
-    stumbled = []
-    if printer.stumbled:
-        message = f"pages cannot be laid out with the vault's style sheets, which are left out: {printer.stumbled}"
-        stumbled.append(diagnose(Code.SNIPPET_UNUSED, message, document.note))
-    standard, reasons = _standard(document, settings)
-    wishes = Wishes(
-        standard=standard,
-        names=_names(texts, document.language),
-        source=document.source,
-        source_name=document.note.rpartition("/")[2],
-        mono=mono,
+
+    def ours(name: str) -> str:
+        return resources.styles(name).read_text("utf-8")
+
+    above = (
+        theme.callout_css(document.callouts, icons=True)
+        + engine.part_css(choice)
+        + ours("languages.css")
+        + (ours("mono.css") if settings.color == "mono" else "")
     )
-    data, messages = engine.write(layout, sha256(text.encode(errors="replace")).digest()[:16], wishes)
-    moved = (
-        diagnose(
-            Code.FOOTNOTE_MOVED,
-            f"footnote {texts[note.number]} stands on page {note.note}, its mark on page {note.mark}",
-            document.note,
-        )
-        for note in astray
-    )
-    said = (diagnose(Code.PDF_ENGINE, line, document.note) for line in dict.fromkeys((*layout.messages, *messages)))
-    problems = (*page.diagnostics, *choice.diagnostics, *unevenness, *reasons, *stumbled, *moved, *said)
-    return Output(data, len(layout.pages), problems)
+    return [theme.dressed(look, ours("print.css") + css, above, snippets) for look, snippets in looks]
 
 
 def _languages(page: Page) -> tuple[str, ...]:
@@ -156,17 +179,25 @@ def _languages(page: Page) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tree in trees for element in tree.iter() if (tag := element.get("lang"))))
 
 
-def _standard(document: Document, settings: Settings) -> tuple[str, tuple[Diagnostic, ...]]:
-    """What the file may say that it conforms to, and why that is not what the settings ask for."""
+def _wishes(document: Document, settings: Settings, marks: _Marks) -> tuple[Wishes, tuple[Diagnostic, ...]]:
+    """What the file shall be beside its pages, and why it is not marked as the settings ask for."""
     asked = settings.pdf_standard
     reasons = [tags.problem()] if asked != "tagged" else []
     silent = sum(diagnostic.code == Code.IMAGE_NO_ALT.code for diagnostic in document.diagnostics)
     if asked == "ua-1" and silent:
         reasons.append(f"{silent} pictures have no text that says what they show")
-    if not any(reasons):
-        return asked, ()
-    message = f"not marked as {asked}: {'; '.join(filter(None, reasons))}"
-    return "tagged", (diagnose(Code.PDF_STANDARD, message, document.note),)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    if any(reasons):
+        message = f"not marked as {asked}: {'; '.join(filter(None, reasons))}"
+        diagnostics = (diagnose(Code.PDF_STANDARD, message, document.note),)
+    wishes = Wishes(
+        standard="tagged" if diagnostics else asked,
+        names=_names(marks.texts, document.language),
+        source=document.source,
+        source_name=document.note.rpartition("/")[2],
+        mono=settings.color == "mono",
+    )
+    return wishes, diagnostics
 
 
 def _names(texts: Mapping[int, str], language: str) -> Mapping[str, str]:
