@@ -7,6 +7,7 @@ import importlib.metadata
 import io
 import random
 from pathlib import Path
+from struct import Struct
 from types import SimpleNamespace
 from typing import Any
 
@@ -116,8 +117,20 @@ def test_they_are_in_force() -> None:
     for owner, name, own, ours in shortcuts._replaced():
         assert own is not ours, name
         assert getattr(owner, name) is ours, name
+        assert not (getattr(own, "__module__", None) or "").startswith("convert."), name
     places = [(id(owner), name) for owner, name, _, _ in shortcuts._replaced()]
     assert len(places) == len({*places})
+
+
+def test_pangos_memory_is_laid_out_as_it_is_read() -> None:
+    engine._weasyprint()
+    ffi = importlib.import_module("weasyprint.text.ffi").ffi
+    assert glyphs.GLYPH.size == ffi.sizeof("PangoGlyphInfo")
+    assert ffi.sizeof("PangoGlyph") == ffi.sizeof("PangoGlyphUnit") == 4
+    analysis = ffi.offsetof("PangoItem", "analysis")
+    assert Struct("@3iP").size - Struct("P").size == analysis
+    assert Struct("@3i3P").size - Struct("P").size == analysis + ffi.offsetof("PangoAnalysis", "font")
+    assert glyphs._ITEM.size - 1 == analysis + ffi.offsetof("PangoAnalysis", "level")
 
 
 @pytest.mark.parametrize("lines", ["yes", "no"])

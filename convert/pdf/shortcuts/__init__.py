@@ -17,11 +17,11 @@ from convert.pdf.shortcuts.places import Replacement
 
 __all__ = ["TESTED", "install", "problem", "suspended"]
 
-#: modules of this package, in the order in which they are put in force; the parent of the workers, who only asks for a
-#: :func:`problem`, imports none
+#: modules of this package that replace something, in the order of WeasyPrint's work (no two of them replace the same);
+#: the parent of the workers, who only asks for a :func:`problem`, imports none
 _MODULES = (
-    *("fonts", "font_tables", "writing", "matching", "styles", "cascade", "boxes", "building", "lengths", "flow"),
-    *("fitting", "notes", "text", "drawing", "painting", "svg"),
+    *("matching", "styles", "cascade", "building", "boxes", "lengths", "flow", "fitting", "footnotes", "text"),
+    *("painting", "drawing", "svg", "fonts", "font_tables", "writing"),
 )
 
 #: the versions whose insides this is written for

@@ -7,7 +7,8 @@ from typing import Any
 
 from convert.pdf.shortcuts.places import Replacement, users
 
-_FLOATS = frozenset({"left", "right", "inline-start", "inline-end"})
+#: values of ``float`` that take a box out of the flow to a side; one of a footnote's is none
+FLOATS = frozenset({"left", "right", "inline-start", "inline-end"})
 _IN_FLOW = frozenset({"static", "relative"})
 
 
@@ -129,7 +130,7 @@ def _flow() -> Iterator[Replacement]:
         return in_flow
 
     def is_floated(self: Any) -> bool:
-        return self.style["float"] in _FLOATS
+        return self.style["float"] in FLOATS
 
     def establishes_formatting_context(self: Any) -> bool:
         style = self.style

@@ -17,10 +17,8 @@ def replacements() -> Iterator[Replacement]:
     """What takes the place of WeasyPrint's own; see :mod:`convert.pdf.shortcuts`."""
     from weasyprint import draw  # noqa: PLC0415
     from weasyprint.draw import text as drawing  # noqa: PLC0415
-    from weasyprint.text.ffi import FROM_UNITS, ffi, pango  # noqa: PLC0415
+    from weasyprint.text.ffi import FROM_UNITS, pango  # noqa: PLC0415
 
-    if ffi.sizeof("PangoGlyphInfo") != GLYPH.size:
-        return
     own_text, own_line = drawing.draw_text, drawing.draw_first_line
     #: of glyphs in a face: how they are written, and the width of the font's that this goes by
     known: dict[tuple[Any, ...], tuple[str, int]] = {}

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
+from convert.pdf.shortcuts.boxes import FLOATS
 from convert.pdf.shortcuts.places import Replacement
 from convert.pdf.shortcuts.writing import number
 
@@ -108,7 +109,6 @@ def _order() -> Iterator[Replacement]:
 
     own = stacking._dispatch
     special = (boxes.InlineBlockBox, boxes.InlineFlexBox, boxes.InlineGridBox, boxes.TableCellBox)
-    floating = frozenset({"left", "right", "inline-start", "inline-end"})
 
     def dispatch(
         box: Any, page: Any, child_contexts: Any, blocks: Any, floats: Any, blocks_and_cells: dict[Any, Any]
@@ -121,7 +121,7 @@ def _order() -> Iterator[Replacement]:
             or style["overflow"] != "visible"
             or style["opacity"] < 1
             or style["transform"]
-            or style["float"] in floating
+            or style["float"] in FLOATS
             or box.is_grid_item
             or isinstance(box, special)
         ):

@@ -1,4 +1,4 @@
-"""Quicker styles: what the cascade does not set is not asked about."""
+"""Quicker styles: what the cascade does not set is not asked about; which of them other documents may have too."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ void pango_layout_set_indent (PangoLayout *layout, int indent);
 """
 
 #: what would begin another paragraph
-PARAGRAPHS = re.compile("[\n\r\u2029]")
+_PARAGRAPHS = re.compile("[\n\r\u2029]")
 
 #: what Pango's objects are made from: the properties that setup reads, and those that the description of a font has
 _READ = (
@@ -251,7 +251,7 @@ def _first_line_metrics() -> Any:
         layout.deactivate = nothing  # not yet
         found = own(line, text, layout, *rest, **options)
         del layout.deactivate
-        if not layout.justification_spacing and not PARAGRAPHS.search(layout.text):
+        if not layout.justification_spacing and not _PARAGRAPHS.search(layout.text):
             layout.runs = glyphs.read(pango.pango_layout_get_line_readonly(layout.layout, 0))
         layout.deactivate()
         return found
