@@ -349,6 +349,21 @@ def test_the_sample(theme: str) -> None:
         _assert_same(*_both(SAMPLE, note, Settings(theme=theme)))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("module", [name for name in shortcuts._MODULES if name != "styles"])
+def test_each_can_be_spared(tmp_path: Path, module: str) -> None:
+    """So that whoever looks for the one that is wrong can take out one after another."""
+    (tmp_path / "難.md").write_text(TRICKY, "utf-8")
+    document = link_note("難.md", scan(tmp_path), Settings())
+    quick = pdf.write(document, Settings())
+    with shortcuts.suspended():
+        for owner, name, _, ours in shortcuts._replaced():
+            if getattr(ours, "__module__", "") != f"convert.pdf.shortcuts.{module}":
+                setattr(owner, name, ours)
+        without = pdf.write(document, Settings())
+    _assert_same(quick.data, without.data)
+
+
 def test_a_file_without_them_is_no_smaller(tmp_path: Path) -> None:
     (tmp_path / "難.md").write_text(TRICKY, "utf-8")
     quick, own = _both(tmp_path, "難.md", Settings())

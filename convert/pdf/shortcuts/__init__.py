@@ -18,7 +18,8 @@ from convert.pdf.shortcuts.places import Replacement
 __all__ = ["TESTED", "install", "problem", "suspended"]
 
 #: modules of this package that replace something, in the order of WeasyPrint's work (no two of them replace the same);
-#: the parent of the workers, who only asks for a :func:`problem`, imports none
+#: all work without the others, but ``cascade`` needs ``styles``; the parent of the workers, who only asks for a
+#: :func:`problem`, imports none
 _MODULES = (
     *("matching", "styles", "cascade", "building", "boxes", "lengths", "flow", "fitting", "footnotes", "text"),
     *("painting", "drawing", "svg", "fonts", "font_tables", "writing"),

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from convert.pdf.shortcuts.places import MOST_FONTS, Replacement
+from convert.pdf.shortcuts.places import MOST_FONTS, Replacement, declare
 
 #: of a font in a PDF, what maps and shapes text is not needed: that is done
 _NOT_IN_PDF = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "OS/2", "STAT", "VORG", "cmap", "name", "post", "vhea", "vmtx")
@@ -20,6 +20,7 @@ def replacements() -> Iterator[Replacement]:
     from weasyprint.pdf import fonts, stream  # noqa: PLC0415
     from weasyprint.text.ffi import ffi, gobject  # noqa: PLC0415
 
+    declare()
     Font: Any = fonts.Font
     own_subset = Font._harfbuzz_subset
     content = fonts.get_hb_object_data

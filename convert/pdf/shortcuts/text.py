@@ -12,15 +12,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from convert.pdf.shortcuts import glyphs
-from convert.pdf.shortcuts.places import MOST_FONTS, Replacement, users
-
-#: functions that WeasyPrint does not call
-_DECLARATIONS = """
-gpointer g_object_ref (gpointer object);
-PangoContext * pango_layout_get_context (PangoLayout *layout);
-PangoAttrList * pango_attr_list_copy (PangoAttrList *list);
-void pango_layout_set_indent (PangoLayout *layout, int indent);
-"""
+from convert.pdf.shortcuts.places import MOST_FONTS, Replacement, declare, users
 
 #: what would begin another paragraph
 _PARAGRAPHS = re.compile("[\n\r\u2029]")
@@ -149,9 +141,8 @@ def replacements() -> Iterator[Replacement]:
     """What takes the place of WeasyPrint's own; see :mod:`convert.pdf.shortcuts`."""
     from weasyprint import layout  # noqa: PLC0415
     from weasyprint.text import line_break  # noqa: PLC0415
-    from weasyprint.text.ffi import ffi  # noqa: PLC0415
 
-    ffi.cdef(_DECLARATIONS)
+    declare()
     manner_of = _manners()
     yield line_break.Layout, "setup", _setup(manner_of)
     yield line_break, "first_line_metrics", _first_line_metrics()
