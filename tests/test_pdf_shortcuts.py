@@ -153,6 +153,39 @@ def test_a_stretched_line_with_a_sign_that_is_drawn_by_its_own_way(tmp_path: Pat
     _assert_same(*_both(tmp_path, "絵.md", Settings()))
 
 
+def _laid_out(body: str, css: str) -> engine.Layout:
+    root = etree.fromstring(f"<html lang='en'><head><title>題</title></head><body>{body}</body></html>")
+    return engine.lay_out(root, [css], {}, engine.choose_fonts(body, Settings(), "A.md"))
+
+
+def test_a_glyph_is_as_wide_as_without_what_was_printed_before() -> None:
+    """Its width in a font's thousandths is rounded at the size that the document has it in first."""
+    small, large = "<p>qKHrs</p>", "<h1>qKHrs</h1>"
+    css = "p, h1 { font: italic 12px 'Kumihan Mincho' } h1 { font-size: 24px }"
+
+    def widths(body: str) -> list[dict[int, float]]:
+        layout = _laid_out(body, css)
+        engine.write(layout, b"A")
+        return [font.widths for font in layout.document.fonts.values()]
+
+    engine._weasyprint()
+    with shortcuts.suspended():
+        own = widths(large)
+        assert own != widths(small)
+    widths(small + large)
+    assert widths(large) == own
+
+
+@pytest.mark.parametrize("display", ["grid", "flex", "inline-flex", "table", "flow-root"])
+def test_what_only_snippets_ask_for(display: str) -> None:
+    css = f"div {{ display: {display} }} p {{ margin: 1em; width: auto }}"
+    body = "<div><p>吾輩は猫である。</p><p>名前は<b>まだ</b>無い。</p></div>" * 3
+    quick = engine.write(_laid_out(body, css), b"A")[0]
+    with shortcuts.suspended():
+        own = engine.write(_laid_out(body, css), b"A")[0]
+    assert _pages(quick) == _pages(own)
+
+
 def test_a_drawing_that_recurs(tmp_path: Path) -> None:
     """At other sizes and places, after other colours; with what may not be kept: letters, opacity, a message."""
     shapes = "<path d='M1 1h8v8z' fill='red' stroke='#00f' opacity='{}'/><circle cx='5' cy='5' r='2'/>"

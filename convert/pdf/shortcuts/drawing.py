@@ -20,7 +20,8 @@ def replacements() -> Iterator[Replacement]:
     from weasyprint.text.ffi import FROM_UNITS, pango  # noqa: PLC0415
 
     own_text, own_line = drawing.draw_text, drawing.draw_first_line
-    #: of glyphs in a face: how they are written, and the width of the font's that this goes by
+    #: of glyphs in a face, by the width that a document's font has for them so far: how they are written, and the width
+    #: that this goes by
     known: dict[tuple[Any, ...], tuple[str, int]] = {}
     none, unknown = pango.PANGO_GLYPH_EMPTY, pango.PANGO_GLYPH_UNKNOWN_FLAG
     to_thousandths = 1000 * FROM_UNITS
@@ -73,11 +74,13 @@ def replacements() -> Iterator[Replacement]:
                 each = letters(run, encoded) if each is None else each
                 number = found.index(key)
                 meanings[glyph] = each[number] if each else meaning(run, number, encoded)
-            how = known.get((face.key, size, key))
-            if how and widths.setdefault(glyph, how[1]) == how[1]:
-                written[key] = how[0]
+            # The first size that a document has a glyph in tells its width, by which all others go.
+            before = widths.get(glyph)
+            how = known.get((face.key, size, key, before))
+            if how:
+                written[key], widths[glyph] = how
                 continue
-            if glyph not in widths:
+            if before is None:
                 pango.pango_font_get_glyph_extents(face.pointer, glyph, stream.ink_rect, stream.logical_rect)
                 widths[glyph] = round(stream.logical_rect.width * 1000 * FROM_UNITS / size)
             moved = offset / size
@@ -85,7 +88,7 @@ def replacements() -> Iterator[Replacement]:
             written[key] = f"{f'>{-moved}<' if moved else ''}{glyph:04x}{f'>{kerning}<' if kerning else ''}"
             if len(known) >= _MOST_KNOWN:
                 known.clear()
-            known[face.key, size, key] = written[key], widths[glyph]
+            known[face.key, size, key, before] = written[key], widths[glyph]
         return True
 
     def show(stream: Any, shown: list[tuple[Any, Any, str]]) -> None:

@@ -47,8 +47,9 @@ def replacements() -> Iterator[Replacement]:
         return style["position"] == "static" or all(style[side] == "auto" for side in _SIDES)
 
     def block_level_layout(
-        context: Any, box: Any, bottom_space: float, skip_stack: Any, area: Any, *rest: Any, **more: Any
+        context: Any, box: Any, bottom_space: float, skip_stack: Any, containing_block: Any, *rest: Any, **more: Any
     ) -> Any:
+        area = containing_block  # by this name layout of grids calls it
         known = area.__dict__.get("laid_out_notes") if type(area) is boxes.FootnoteAreaBox else None
         # The rest: whether the page is empty; lists of absolute and of fixed boxes; margins before; what texts get
         # from ::first-letter and ::first-line; whether what overflows is dropped; after how many lines.
