@@ -172,6 +172,21 @@ def test_each_document_is_told_of_what_is_wrong_in_it(caplog: pytest.LogCaptureF
         assert "wisdom" in caplog.text
 
 
+def test_a_style_that_could_not_be_computed_is_watched_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    from weasyprint import css
+
+    sheet = _sheet(CSS)
+    page = _render("<p>あ", sheet).pages[0]._page_box
+    style = next(box.style for box in page.descendants() if box.element_tag == "p")
+    monkeypatch.setitem(css.COMPUTER_FUNCTIONS, "z_index", lambda *_: 1 / 0)
+    style.cascaded["z_index"] = 1, None
+    with pytest.raises(ZeroDivisionError):
+        style["z_index"]
+    assert any(kept is style for kept in _kept_styles())
+    style["margin_top"] = style["margin_left"]
+    assert all(kept is not style for kept in _kept_styles())
+
+
 def test_little_is_kept() -> None:
     for number in range(2 * cascade._MOST_SHEETS):
         _render("<p>あ", _sheet(f"p {{ width: {number}px }}"))

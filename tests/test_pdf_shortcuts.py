@@ -186,6 +186,40 @@ def test_what_only_snippets_ask_for(display: str) -> None:
     assert _pages(quick) == _pages(own)
 
 
+def test_each_document_is_told_of_what_is_wrong_in_a_style_sheet(tmp_path: Path) -> None:
+    (tmp_path / ".kumihan").mkdir()
+    (tmp_path / ".kumihan" / "誤り.css").write_text(
+        "p { color: wisdom; margin-left: var(--none) } ul { list-style-image: 3px }", "utf-8"
+    )
+    (tmp_path / "一.md").write_text("文。\n", "utf-8")
+    settings = Settings(styles=("誤り",))
+    said = []
+    for _ in range(2):
+        output = pdf.write(link_note("一.md", scan(tmp_path), settings), settings)
+        said.append([diagnostic.message for diagnostic in output.diagnostics])
+    assert said[0] == said[1]
+    assert [word for word in ("wisdom", "3px", "margin-left") if word not in "".join(said[0])] == []
+
+
+def test_a_gradients_lengths_are_those_of_each_element(tmp_path: Path) -> None:
+    """WeasyPrint works them out in the style sheet's own values, which other elements and documents have too."""
+    (tmp_path / ".kumihan").mkdir()
+    look = "background: radial-gradient(2em 1em at 3em 1em, red 1em, blue 4em)"
+    for name, rules in {
+        "色": f"p {{ {look} }}",
+        "小": "p { font-size: 10pt }",
+        "大": "p { font-size: 20pt }",
+        "独": f"p {{ font-size: 20pt; {look} }}",
+    }.items():
+        (tmp_path / ".kumihan" / f"{name}.css").write_text(rules, "utf-8")
+    (tmp_path / "色.md").write_text("文。\n", "utf-8")
+    drawn = []
+    for styles in (("色", "小"), ("独",), ("色", "大")):
+        settings = Settings(styles=styles)
+        drawn.append(_pages(pdf.write(link_note("色.md", scan(tmp_path), settings), settings).data))
+    assert drawn[0] != drawn[1] == drawn[2]
+
+
 def test_a_drawing_that_recurs(tmp_path: Path) -> None:
     """At other sizes and places, after other colours; with what may not be kept: letters, opacity, a message."""
     shapes = "<path d='M1 1h8v8z' fill='red' stroke='#00f' opacity='{}'/><circle cx='5' cy='5' r='2'/>"

@@ -14,6 +14,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -154,9 +155,11 @@ def justifies(settings: Settings, path: str) -> tuple[bool, tuple[Diagnostic, ..
 
 
 @lru_cache(maxsize=64)
-def _sheet(css: str, config: Path) -> Any:
-    """A style sheet of ours, parsed once for the process."""
-    return _weasyprint().CSS(string=css, font_config=_font_configuration(config), url_fetcher=_Fetcher({}))
+def _sheet(css: str, config: Path) -> tuple[Any, tuple[str, ...]]:
+    """A style sheet, parsed once for the process, and what WeasyPrint had to say of it, for each document."""
+    with _messages() as messages:
+        sheet = _weasyprint().CSS(string=css, font_config=_font_configuration(config), url_fetcher=_Fetcher({}))
+    return sheet, tuple(messages)
 
 
 def lay_out(
@@ -174,14 +177,15 @@ def lay_out(
     known = not adjust.problem()  # the WeasyPrint whose inside we replace
     with _messages() as messages, _collector_paused(), adjust.in_force(), columns.level() if known else nullcontext():
         page = _page_class()(root, _Fetcher(assets, mono=mono))
+        parsed = [_sheet(_with_families(css, choice), choice.config) for css in sheets]
         document = page.render(
             font_config=_font_configuration(choice.config),
-            stylesheets=[_sheet(_with_families(css, choice), choice.config) for css in sheets],
+            stylesheets=[sheet for sheet, _ in parsed],
             pdf_tags=True,
         )
         if known:
             order.put_in_order(document.pages)
-    return Layout(document, tuple(messages))
+    return Layout(document, tuple(dict.fromkeys(chain(*(said for _, said in parsed), messages))))
 
 
 def _with_families(css: str, choice: fonts.Choice) -> str:

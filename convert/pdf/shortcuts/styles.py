@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from copy import copy
 from functools import cache
 from typing import Any
 
@@ -59,6 +60,7 @@ def forget(style: Any) -> None:
 def replacements() -> Iterator[Replacement]:
     """What takes the place of WeasyPrint's own; see :mod:`convert.pdf.shortcuts`."""
     from weasyprint import css  # noqa: PLC0415
+    from weasyprint.css import computed_values, tokens  # noqa: PLC0415
 
     own, own_anonymous = css.ComputedStyle.__missing__, css.AnonymousStyle.__missing__
     # These have rules of their own, or are computed from their initial value.
@@ -79,12 +81,13 @@ def replacements() -> Iterator[Replacement]:
     def compute(own: Any, self: Any, key: str) -> Any:
         place = self.__dict__.pop("kept", None)  # what is written now is its own value
         before = said()
-        value = own(self, key)
-        if place is not None:
-            self.__dict__["kept"] = place
-            if said() != before:
-                forget(self)
-        return value
+        try:
+            return own(self, key)
+        finally:
+            if place is not None:
+                self.__dict__["kept"] = place
+                if said() != before:
+                    forget(self)
 
     def missing(self: Any, key: str) -> Any:
         cascaded = self.cascaded
@@ -126,6 +129,27 @@ def replacements() -> Iterator[Replacement]:
         own_begin_anonymous(self, parent_style)
         if "kept" in parent_style.__dict__ and "anonymous_style" not in parent_style.__dict__:  # it becomes that
             self.__dict__["kept"] = parent_style.__dict__["kept"]
+
+    own_solve = tokens.Pending.solve
+
+    def solve(self: Any, *rest: Any) -> Any:
+        try:
+            return own_solve(self, *rest)
+        finally:
+            self._reported_error = False  # the next document has the same style sheet, and is to hear it too
+
+    yield tokens.Pending, "solve", solve
+
+    own_image = computed_values.image
+
+    def image(style: Any, name: str, value: Any) -> Any:
+        kind, gradient = value  # whose lengths are worked out in itself: the style sheet keeps its own
+        return own_image(style, name, (kind, copy(gradient)))
+
+    yield computed_values, "image", image
+    functions = css.COMPUTER_FUNCTIONS
+    changed = {key: image for key, function in functions.items() if function is own_image}
+    yield css, "COMPUTER_FUNCTIONS", {**functions, **changed}
 
     yield css.ComputedStyle, "__init__", begin
     yield css.AnonymousStyle, "__init__", begin_anonymous
