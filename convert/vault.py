@@ -11,6 +11,7 @@ import os
 import posixpath
 import re
 import time
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,6 +57,48 @@ def stat_of(status: os.stat_result) -> Stat:
     return Stat(mark, max(status.st_mtime_ns, status.st_ctime_ns))
 
 
+class _Namesakes(NamedTuple):
+    """The files of one name, in orders in which the one that a link means is found without looking at all."""
+
+    by_length: tuple[str, ...]
+    by_path: tuple[str, ...]
+    by_end: tuple[tuple[str, str], ...]
+    """Each path as compared, backwards, and as it is."""
+
+    @classmethod
+    def of(cls, paths: Sequence[str]) -> _Namesakes:
+        """Put paths in order."""
+        return cls(
+            tuple(sorted(paths, key=_length)),
+            tuple(sorted(paths)),
+            tuple(sorted((compared(path)[::-1], path) for path in paths)),
+        )
+
+    def nearest(self, end: str, folder: str) -> str | None:
+        """Of the paths that end so (as compared), the shortest in that folder, else the shortest of all.
+
+        ``folder`` ends with a slash, or is empty for the vault itself.
+        """
+        backwards = end[::-1]
+        first = bisect_left(self.by_end, (backwards, ""))
+        last = bisect_left(self.by_end, (backwards + _LAST, ""), first)
+        below = bisect_left(self.by_path, folder)
+        above = bisect_left(self.by_path, folder + _LAST, below)
+        if last - first == len(self.by_end):  # a bare name: each of them ends so
+            within = self.by_path[below:above] if folder else ()
+            return min(within, key=_length, default=self.by_length[0])
+        found = [path for _, path in self.by_end[first:last]]
+        return min(found, key=lambda path: (not path.startswith(folder), *_length(path)), default=None)
+
+
+#: Sorts behind all that a path can go on with.
+_LAST = "\U0010ffff"
+
+
+def _length(path: str) -> tuple[int, str]:
+    return len(path), path
+
+
 @dataclass(frozen=True, slots=True)
 class Vault:
     """The files below ``root`` (a real path) that are not hidden; all paths are relative to it, with ``/``.
@@ -75,6 +118,7 @@ class Vault:
     scanned: int = field(default=0, compare=False, repr=False)
     _by_name: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _by_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    _namesakes: dict[str, _Namesakes] = field(default_factory=dict, compare=False, repr=False)
 
     def file(self, path: str) -> Path:
         """Where a file of the vault is on this machine."""
@@ -107,8 +151,8 @@ class Vault:
         name = link.rpartition("/")[2]
         candidates: Sequence[str] = self._by_name.get(name, ()) if "." in name else ()
         if not candidates:
-            link += ".md"
-            candidates = self._by_name.get(name + ".md", ())
+            link, name = link + ".md", name + ".md"
+            candidates = self._by_name.get(name, ())
         if not candidates:
             return None
         absolute = typed.startswith("/")
@@ -123,9 +167,9 @@ class Vault:
             return self._same(link, typed)
         if absolute:
             return None
-        inside = folder + "/" if folder else ""
-        found = [path for path in candidates if compared(path).endswith(link)]
-        return min(found, key=lambda path: (not path.startswith(inside), len(path), path), default=None)
+        if name not in self._namesakes:
+            self._namesakes[name] = _Namesakes.of(candidates)
+        return self._namesakes[name].nearest(link, folder + "/" if folder else "")
 
     def _same(self, path: str, typed: str) -> str:
         """The file of that path; of two that differ in case only, the one written as typed."""

@@ -4,6 +4,7 @@ import json
 import os
 import pickle
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,35 @@ def make(root: Path, *paths: str) -> Vault:
 def test_which_file_a_link_means(tmp_path: Path, files: list[str], source: str, link: str, target: str | None) -> None:
     vault = make(tmp_path, *files)
     assert vault.resolve(link, source) == target
+
+
+@pytest.mark.parametrize("source", ["z.md", "a/z.md", "a/b/z.md", "ab/z.md", "c/z.md"])
+@pytest.mark.parametrize("link", ["x", "b/x", "a/b/x", "ab/x", "/x", "A/X", "nowhere/x", "e\u0301/x"])
+def test_of_many_files_of_a_name_the_nearest_is_meant(tmp_path: Path, source: str, link: str) -> None:
+    paths = ["a/b/x.md", "ab/x.md", "a/ab/x.md", "ba/b/x.md", "A/x.md", "é/x.md", "c/d/é/x.md", "c/d/x.md", "c/e/x.md"]
+    vault = make(tmp_path, *paths)
+    folder = source.rpartition("/")[0]
+    fit = [path for path in paths if compared(path).endswith(compared(link) + ".md")]
+    inside = [path for path in fit if folder and path.startswith(folder + "/")]
+    expected = min(inside or fit, key=lambda path: (len(path), path), default=None)
+    if link.startswith("/"):
+        expected = None
+    elif compared(link) + ".md" in map(compared, paths):
+        expected = next(path for path in paths if compared(path) == compared(link) + ".md")
+    assert vault.resolve(link, source) == expected
+
+
+def test_links_to_one_of_thousands_of_files_of_a_name_cost_no_look_at_each() -> None:
+    paths = tuple(f"same/f{number}/index.md" for number in range(20_000))
+    vault = Vault(Path("/vault"), paths, paths, _by_name={"index.md": paths})
+
+    def resolved() -> list[str | None]:
+        return [vault.resolve(f"f{number}/index", path) for number, path in enumerate(paths)]
+
+    started = time.process_time()
+    assert resolved() == list(paths)
+    assert [vault.resolve("index", path) for path in paths] == list(paths)
+    assert time.process_time() - started < 10  # each looked at for each: over an hour
 
 
 def test_two_files_that_differ_in_case_are_told_apart(tmp_path: Path) -> None:
