@@ -159,9 +159,11 @@ def _has_tag(name: str) -> Test:
     wanted = name.removeprefix("#").lower()
 
     def test(file: File) -> bool:
-        # Most notes lack the word, and need not be looked through.
-        tags = map(str.lower, file.tags()) if file.may_hold(wanted) else ()
-        return any(tag == wanted or tag.startswith(wanted + "/") for tag in tags)
+        # Most notes lack the word, or have it in their properties: their text need not be looked through.
+        return file.may_hold(wanted) and (any(map(fits, file.listed_tags())) or any(map(fits, file.inside().tags)))
+
+    def fits(tag: str) -> bool:
+        return tag.lower() == wanted or tag.lower().startswith(wanted + "/")
 
     return test
 

@@ -114,3 +114,9 @@ def test_where_narrows_what_is_selected(root: Path) -> None:
         planned(root, str(root), where="tag:none")
     with pytest.raises(UsageError, match="column 5"):
         planned(root, str(root), where="tag:")
+
+
+def test_the_text_of_a_note_is_not_read_for_a_tag_that_its_properties_have(root: Path) -> None:
+    files = Files(scan(root), 10**6)
+    assert parse("tag:handout")(files.file("a.md"))
+    assert files.file("a.md")._inside is None

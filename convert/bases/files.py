@@ -127,9 +127,12 @@ class File:
 
     def tags(self) -> list[str]:
         """Tags of the properties, then those of the text, each once."""
+        return list(dict.fromkeys([*self.listed_tags(), *self.inside().tags]))
+
+    def listed_tags(self) -> list[str]:
+        """Tags of the properties: the text need not be looked through for them."""
         listed = self.property("tags")
-        own = listed if isinstance(listed, list) else []
-        return list(dict.fromkeys([*map(str, own), *self.inside().tags]))
+        return [*map(str, listed)] if isinstance(listed, list) else []
 
     def may_hold(self, word: str) -> bool:
         """Whether a word (in lower case) can be in the note, its properties or its text: False only if it cannot."""
