@@ -187,39 +187,37 @@ def lists(nodes: list[Node]) -> Iterator[list[Node]]:
         stack += reversed(below)
 
 
+#: The lists below a node that has none.
+_NOTHING: Iterator[list[Node]] = iter(())
+
+
 def rewrite(nodes: list[Node], change: Callable[[Node], list[Node] | None]) -> None:
     """Bottom up, in document order and in place: each node is replaced by what ``change`` returns (None: kept)."""
     # How far it is in the list around, in the list around that …: in place of recursion, which has a limit.
-    around: list[tuple[list[Node], Iterator[Node], int, list[Node] | None, Node, Iterator[list[Node]]]] = []
+    around: list[tuple[list[Node], Iterator[Node], int, list[Node] | None, Node | None, Iterator[list[Node]]]] = []
     rest, at = iter(nodes), 0
     out: list[Node] | None = None  # what the list becomes, if it does not stay as it is
+    node, below = None, _NOTHING
     while True:
-        for node in rest:
-            if node["t"] not in _LEAVES:
-                below = child_lists(node)
-                break
+        if (children := next(below, None)) is not None:
+            around.append((nodes, rest, at, out, node, below))
+            nodes, rest, at, out = children, iter(children), 0, None
+        elif node is not None:
             new = change(node)
             if out is None and new is not None:
                 out = nodes[:at]
             if out is not None:
                 out += [node] if new is None else new
             at += 1
-        else:
-            if out is not None:
-                nodes[:] = out
-            if not around:
-                return
-            nodes, rest, at, out, node, below = around.pop()
-        if (children := next(below, None)) is not None:
-            around.append((nodes, rest, at, out, node, below))
-            nodes, rest, at, out = children, iter(children), 0, None
+        node = next(rest, None)
+        if node is not None:
+            below = _NOTHING if node["t"] in _LEAVES else child_lists(node)
             continue
-        new = change(node)
-        if out is None and new is not None:
-            out = nodes[:at]
         if out is not None:
-            out += [node] if new is None else new
-        at += 1
+            nodes[:] = out
+        if not around:
+            return
+        nodes, rest, at, out, node, below = around.pop()
 
 
 def plain_text(nodes: Sequence[Node], *, skip_notes: bool = True) -> str:
