@@ -12,7 +12,7 @@ import string
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from convert.pdf.shortcuts.places import Replacement
+from convert.pdf.shortcuts.places import ByName, Replacement
 
 #: an element's tag, the attribute ``class``, the attribute ``lang``, the names of its attributes, an id that rules know
 Signature = tuple[str, str | None, str | None, tuple[str, ...], str | None]
@@ -36,20 +36,9 @@ def replacements() -> Iterator[Replacement]:
     own = css.find_stylesheets
 
     def find_stylesheets(wrapper_element: Any, *rest: Any) -> Any:
-        return own(_ByName(wrapper_element.etree_element), *rest)
+        return own(ByName(wrapper_element.etree_element), *rest)
 
     yield css, "find_stylesheets", find_stylesheets
-
-
-class _ByName:
-    """What takes the place of cssselect2's wrapper where elements are asked for by names and in no namespace."""
-
-    def __init__(self, element: Any) -> None:
-        self.etree_element = element
-
-    def query_all(self, *names: str) -> Iterator[_ByName]:
-        """Those of these names, in order."""
-        return (_ByName(element) for element in self.etree_element.iter() if element.tag in names)
 
 
 class _Value:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from convert.pdf.shortcuts.places import Replacement
+from convert.pdf.shortcuts.styles import said
 from convert.pdf.shortcuts.writing import number
 
 Point = tuple[float, float]
@@ -28,7 +27,6 @@ def replacements() -> Iterator[Replacement]:
     """What takes the place of WeasyPrint's own; see :mod:`convert.pdf.shortcuts`."""
     import pydyf  # noqa: PLC0415
     from weasyprint import images  # noqa: PLC0415
-    from weasyprint.logger import LOGGER  # noqa: PLC0415
 
     own_begin, own_draw = images.SVGImage.__init__, images.SVGImage.draw
 
@@ -52,10 +50,10 @@ def replacements() -> Iterator[Replacement]:
         found = kept(self.identity, self._base_url, concrete_width, concrete_height, before)
         if not found:
             place = len(stream.stream)
-            with _heard(LOGGER) as said:
-                own_draw(self, stream, concrete_width, concrete_height, style)
+            before_drawing = said()
+            own_draw(self, stream, concrete_width, concrete_height, style)
             parts = tuple(stream.stream[place:])
-            if parts and not said and sum(map(len, parts)) <= _LONGEST and _is_plain(parts):
+            if parts and said() == before_drawing and sum(map(len, parts)) <= _LONGEST and _is_plain(parts):
                 states = stream._resources["ExtGState"]
                 names = [part[1:-3].decode() for part in parts if part.endswith(b" gs")]
                 if all(name[0] in "aA" for name in names):
@@ -89,22 +87,6 @@ def _identity(tree: Any) -> bytes | None:
 
 def _is_plain(parts: tuple[Any, ...]) -> bool:
     return all(type(part) is bytes and part.rpartition(b" ")[2] in _PLAIN for part in parts)
-
-
-@contextmanager
-def _heard(logger: logging.Logger) -> Iterator[list[str]]:
-    """Collects what a logger is told meanwhile, which it is told all the same."""
-    said: list[str] = []
-
-    def listen(record: logging.LogRecord) -> bool:
-        said.append(record.msg)
-        return True
-
-    logger.addFilter(listen)
-    try:
-        yield said
-    finally:
-        logger.removeFilter(listen)
 
 
 #: of a path's commands, how many numbers each takes; arcs and short forms of curves are left to WeasyPrint

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import md5
 from math import ceil, log
+from types import SimpleNamespace
 from typing import Any
 
-from convert.pdf.shortcuts.places import Replacement
+from convert.pdf.shortcuts.places import ByName, Replacement
 
 #: of libdeflate: as small as zlib's 9 in a quarter of the time
 _LEVEL = 6
@@ -144,39 +144,18 @@ def replacements() -> Iterator[Replacement]:
     yield from _metadata()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An element as ``query_all`` of cssselect2 gives it."""
-
-    etree_element: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """Of a document what its metadata are read from; they are found by lxml."""
-
-    etree_element: Any
-    base_url: Any
-    url_fetcher: Any
-
-    @property
-    def wrapper_element(self) -> Any:
-        """What is asked for elements."""
-        return self
-
-    def query_all(self, *tags: str) -> Iterator[_Found]:
-        """All elements with these names, in the document's order."""
-        return map(_Found, self.etree_element.iter(*(f"{{*}}{tag}" for tag in tags)))
-
-
 def _metadata() -> Iterator[Replacement]:
-    from lxml import etree  # noqa: PLC0415
     from weasyprint import document  # noqa: PLC0415
 
     own = document.get_html_metadata
 
     def get_html_metadata(html: Any) -> Any:
         root = html.etree_element
-        return own(_Head(root, html.base_url, html.url_fetcher) if isinstance(root, etree._Element) else html)
+        found = ByName(root)
+        return own(
+            SimpleNamespace(
+                etree_element=root, wrapper_element=found, base_url=html.base_url, url_fetcher=html.url_fetcher
+            )
+        )
 
     yield document, "get_html_metadata", get_html_metadata
